@@ -1,0 +1,269 @@
+"""Every setting, read top to bottom. A missing secret fails loudly and says the cure."""
+import base64
+import secrets
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from csp.constants import NONE, SELF
+from dj_database_url import parse as database_url
+from django.core.exceptions import ImproperlyConfigured
+from environs import Env
+
+from coachvault.postgres import addresses
+
+env = Env()
+BASE_DIR = Path(__file__).resolve().parent.parent
+if (BASE_DIR / ".env").exists():
+    env.read_env(str(BASE_DIR / ".env"), recurse=False)
+
+# Where things lie, and what this instance is called
+DATA = Path(env("COACHVAULT_DATA", str(BASE_DIR / "var"))).resolve()
+PORT = env.int("PORT", 8000)
+URL = env("COACHVAULT_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
+HTTPS = URL.startswith("https://")
+HOST = urlsplit(URL).hostname or ""
+LOCAL = HOST in {"127.0.0.1", "::1", "localhost"}
+if not HTTPS and not LOCAL:
+    raise ImproperlyConfigured(f"COACHVAULT_URL is {URL}: plain http is for this machine only. Set an https address.")
+PROXIES = env.int("COACHVAULT_PROXIES", 0)
+SIGNUP = env("COACHVAULT_SIGNUP", "first", validate=lambda v: v in {"first", "open"} or exec("raise ValueError('first or open')"))
+HOLD_SECONDS = env.int("COACHVAULT_HOLD_SECONDS", 60)
+
+# Secrets are files, made once by `make run`, readable by their owner alone
+KEYS_FILE = Path(env("COACHVAULT_KEYS_FILE", str(DATA / "secrets" / "instance.keys")))
+DEMO_SEED_FILE = DATA / "secrets" / "demo.seed"
+try:
+    SECRET_KEY = (DATA / "secrets" / "django.key").read_text().strip()
+    KEYS_FILE.stat()
+except FileNotFoundError as missing:
+    raise ImproperlyConfigured(
+        f"{missing.filename} is missing. On a new instance run `make run`, which makes it; "
+        "on an old one put it back from the secrets archive (manage.py restore)."
+    ) from None
+# The asked-for package wants a key at import. Ours never use it: a new one at each start, so that nothing can come to depend on it.
+FIELD_ENCRYPTION_KEY = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
+
+DEBUG = False
+ALLOWED_HOSTS = [HOST, *(["127.0.0.1", "localhost"] if LOCAL else [])]
+CSRF_TRUSTED_ORIGINS = [URL]
+ROOT_URLCONF = "coachvault.urls"
+WSGI_APPLICATION = "coachvault.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+APPEND_SLASH = True
+
+# Two databases, two roles: the owner changes the schema, the application owns nothing
+AS_OWNER = sys.argv[0].endswith("manage.py") and sys.argv[1:2] in (["upgrade"], ["migrate"], ["makemigrations"], ["demo"], ["backup"], ["restore"])
+private = addresses(DATA)
+
+
+def database(name: str) -> dict:
+    """The settings of the database whose addresses are `<name>_URL` and, for the owner, the matching one."""
+    owner = {"DATABASE_URL": "OWNER_URL", "KEYRING_URL": "KEYRING_OWNER_URL"}[name]
+    url = env(owner, private[owner]) if AS_OWNER else env(name, private[name])
+    return database_url(url) | {
+        "CONN_MAX_AGE": 600,
+        "CONN_HEALTH_CHECKS": True,
+        "ATOMIC_REQUESTS": False,
+        "OPTIONS": {"connect_timeout": 3},
+    }
+
+
+DATABASES = {"default": database("DATABASE_URL"), "keyring": database("KEYRING_URL")}
+DATABASE_ROUTERS = ["vault.routers.KeyringRouter"]
+
+INSTALLED_APPS = [
+    "coachvault",
+    "sessions",
+    "consent",
+    "clients",
+    "accounts",
+    "vault",
+    "vault.keyring",
+    "support",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "guardian",
+    "procrastinate.contrib.django",
+    "csp",
+    "django_htmx",
+    "django_cotton",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_permissions_policy.PermissionsPolicyMiddleware",
+    "accounts.middleware.NoStore",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.PersonLanguage",
+    "accounts.middleware.VaultCookie",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": False,
+        "OPTIONS": {
+            "loaders": [
+                (
+                    "django.template.loaders.cached.Loader",
+                    [
+                        "django_cotton.cotton_loader.Loader",
+                        "django.template.loaders.filesystem.Loader",
+                        "django.template.loaders.app_directories.Loader",
+                    ],
+                )
+            ],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "accounts.context.page",
+            ],
+            "builtins": ["django_cotton.templatetags.cotton", "django.templatetags.i18n", "django.templatetags.static", "support.templatetags.words"],
+        },
+    }
+]
+COTTON_DIR = "cotton"
+
+# Signing in: allauth does the steps, the vault's slot is the check (accounts/models.py)
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["accounts.backends.PassphraseBackend", "guardian.backends.ObjectPermissionBackend"]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = "username"
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None  # no plain address in any column
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
+ACCOUNT_FORMS = {"login": "accounts.forms.SignInForm", "reauthenticate": "accounts.forms.ReauthenticateForm"}
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_PREVENT_ENUMERATION = "strict"
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+# By network only: a lock on an address would refuse the right passphrase. Per address a growing delay (accounts/rates.py).
+ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "30/m/ip", "reauthenticate": "20/m/user"}
+ALLAUTH_TRUSTED_PROXY_COUNT = PROXIES
+MFA_ADAPTER = "accounts.adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "CoachVault"
+ANONYMOUS_USER_NAME = None  # guardian: no anonymous person
+GUARDIAN_RAISE_403 = False
+SILENCED_SYSTEM_CHECKS = ["guardian.W001"]
+
+# Idle and longest life of an open vault, in seconds
+VAULT_IDLE_SECONDS = 15 * 60
+VAULT_LONGEST_SECONDS = 8 * 3600
+VAULT_PENDING_SECONDS = 10 * 60
+
+# Login sessions: hashed keys, sealed data (accounts/logins.py)
+SESSION_ENGINE = "accounts.logins"
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+# Cookies do not know ports: two instances on one machine need two names
+if HTTPS:
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME, VAULT_COOKIE_NAME, LANGUAGE_COOKIE_NAME = "__Host-login", "__Host-csrf", "__Host-vault", "__Host-language"
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = VAULT_COOKIE_SECURE = True
+    SECURE_HSTS_SECONDS = 365 * 24 * 3600
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_SSL_REDIRECT = True
+    if PROXIES:
+        SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+else:
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME, VAULT_COOKIE_NAME, LANGUAGE_COOKIE_NAME = (f"{name}-{PORT}" for name in ("login", "csrf", "vault", "language"))
+    VAULT_COOKIE_SECURE = False
+    SILENCED_SYSTEM_CHECKS += ["security.W004", "security.W008", "security.W012", "security.W016"]
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+
+# Headers: everything from this host, nothing inline
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "frame-src": [SELF],
+        "object-src": [NONE],
+        "manifest-src": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+PERMISSIONS_POLICY: dict[str, list[str]] = {name: [] for name in ("camera", "microphone", "geolocation", "payment", "usb", "interest-cohort", "display-capture")}
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]  # never a temporary file in clear
+
+# Languages, times, static files
+LANGUAGE_CODE = "fr"
+LANGUAGES = [("fr", "Français"), ("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_TZ = True
+TIME_ZONE = env("COACHVAULT_TIME_ZONE", "Europe/Paris")
+FORMAT_MODULE_PATH = None
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA / "static"
+STATICFILES_DIRS: list[Path] = []
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+MEDIA_ROOT = DATA / "media"
+
+# The cache holds counters only, and all processes share it
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+
+# Mail: files unless an SMTP server is given
+MAIL = env("COACHVAULT_MAIL", "file")
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env("COACHVAULT_FROM", f"CoachVault <coachvault@{HOST if not LOCAL else 'localhost'}>")
+if MAIL == "file":
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = DATA / "mail"
+else:
+    vars().update({name: value for name, value in env.dj_email_url("COACHVAULT_MAIL").items()})
+
+# Reports and logs carry no variables, no POST data, no values
+DEFAULT_EXCEPTION_REPORTER = "coachvault.error_reports.Reporter"
+DEFAULT_EXCEPTION_REPORTER_FILTER = "coachvault.error_reports.Filter"
+ADMINS: list[tuple[str, str]] = []
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"()": "coachvault.error_reports.Line"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {"django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False}, "procrastinate": {"level": "WARNING"}},
+}
+TEST_RUNNER = "django.test.runner.DiscoverRunner"

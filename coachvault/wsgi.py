@@ -1,0 +1,11 @@
+"""The web server's way in. It refuses to serve as a role that could change the schema or the ledger."""
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "coachvault.settings")
+application = get_wsgi_application()
+
+from vault.roles import refuse_owner  # noqa: E402  needs the settings
+
+refuse_owner()
