@@ -1,0 +1,18 @@
+"""What every test has: both databases, no network but this machine's own, and a browser where one is asked for."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.databases import django_db_setup, own_databases
+
+__all__ = ["django_db_setup", "own_databases"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Every test may use both databases, in a transaction of its own; unless it takes copies, or says `no_database`."""
+    for item in items:
+        names = getattr(item, "fixturenames", ())
+        if "own_databases" in names or item.get_closest_marker("no_database") or item.get_closest_marker("django_db"):
+            continue
+        item.add_marker(pytest.mark.django_db(databases=["default", "keyring"]))

@@ -1,0 +1,94 @@
+"""The databases of the tests: made and migrated by the owner, then used by the application's role."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+import pytest
+from dj_database_url import parse
+from django.db import connections
+from django.test.utils import setup_databases, teardown_databases
+
+NAMES = {"default": ("DATABASE_URL", "OWNER_URL"), "keyring": ("KEYRING_URL", "KEYRING_OWNER_URL")}
+numbers = itertools.count(1)
+
+
+def use_role(role: str) -> None:
+    """Make both connections those of `role`, "app" or "owner"."""
+    for alias, (app, owner) in NAMES.items():
+        wanted = parse(os.environ[app if role == "app" else owner])
+        connections[alias].close()
+        connections[alias].settings_dict.update(USER=wanted["USER"], PASSWORD=wanted["PASSWORD"])
+
+
+@contextmanager
+def as_owner() -> Iterator[None]:
+    """Run what is inside as the owner of the databases; for set-up and for acts that only the owner may do."""
+    use_role("owner")
+    try:
+        yield
+    finally:
+        use_role("app")
+
+
+def owner_connection(alias: str) -> psycopg.Connection:
+    """The owner, beside the database that is to be copied or dropped."""
+    facts = parse(os.environ[NAMES[alias][1]])
+    port = facts["PORT"] or None
+    return psycopg.connect(
+        host=facts["HOST"], port=port, user=facts["USER"], password=facts["PASSWORD"] or None, dbname=facts["NAME"], autocommit=True
+    )
+
+
+def grant() -> None:
+    """Say the grants, as `manage.py upgrade` does after every migration."""
+    from vault.roles import grant_to
+
+    for alias, (app, _) in NAMES.items():
+        grant_to(parse(os.environ[app])["USER"], alias)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment: None, django_db_blocker, django_db_modify_db_settings: None) -> Iterator[None]:
+    """Both databases, migrated and granted; from then on every test is the application's role."""
+    from django.core.management import call_command
+
+    with django_db_blocker.unblock():
+        use_role("owner")
+        made = setup_databases(verbosity=0, interactive=False, aliases=list(NAMES), serialized_aliases=[])
+        call_command("createcachetable", verbosity=0)
+        grant()
+        use_role("app")
+    yield
+    with django_db_blocker.unblock():
+        use_role("owner")
+        teardown_databases(made, verbosity=0)
+
+
+@pytest.fixture
+def own_databases(django_db_setup: None, django_db_blocker) -> Iterator[dict[str, str]]:
+    """For tests that must really commit: copies of both databases, thrown away afterwards; the names by alias."""
+    copies: dict[str, str] = {}
+    sources = {alias: connections[alias].settings_dict["NAME"] for alias in NAMES}
+    with django_db_blocker.unblock():
+        for alias, source in sources.items():
+            copies[alias] = f"{source}_{next(numbers)}"
+            connections[alias].close()
+            with owner_connection(alias) as owner:
+                owner.execute(f'create database "{copies[alias]}" template "{source}"')
+            connections[alias].settings_dict["NAME"] = copies[alias]
+        use_role("owner")
+        grant()  # a copy brings its tables' grants along, not the database's own
+        use_role("app")
+        try:
+            yield copies
+        finally:
+            for alias, source in sources.items():
+                connections[alias].close()
+                connections[alias].settings_dict["NAME"] = source
+                with owner_connection(alias) as owner:
+                    owner.execute(f'drop database "{copies[alias]}" with (force)')
