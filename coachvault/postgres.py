@@ -79,9 +79,9 @@ def addresses(data: Path) -> dict[str, str]:
     }
 
 
-def die_with_parent(sig: int) -> Callable[[], None]:
-    """A `preexec_fn`: the kernel sends the child `sig` when its supervisor is gone, however it went."""
-    parent, prctl, set_death_signal = os.getpid(), ctypes.CDLL(None).prctl, 1
+def die_with_parent(sig: int, parent: int | None = None) -> Callable[[], None]:
+    """A `preexec_fn`: the kernel sends the child `sig` when its parent (by default us) is gone, however it went."""
+    parent, prctl, set_death_signal = parent or os.getpid(), ctypes.CDLL(None).prctl, 1
 
     def arrange() -> None:
         prctl(set_death_signal, sig)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.databases import django_db_setup, own_databases
+from tests.live import browser_type_launch_args, live, live_data, live_mail, static_files
 
-__all__ = ["django_db_setup", "own_databases"]
+__all__ = ["browser_type_launch_args", "django_db_setup", "live", "live_data", "live_mail", "own_databases", "static_files"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

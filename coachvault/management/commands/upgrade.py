@@ -1,0 +1,58 @@
+"""`manage.py upgrade`: bring both databases, the grants and the static files to what this version wants. Safe to repeat."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+from typing import Any
+
+from dj_database_url import parse
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+from django.db import connections
+
+from coachvault.postgres import addresses
+from vault.roles import grant_to
+
+ONE_AT_A_TIME = 0x436F616368  # an advisory lock's number: two nodes must not migrate together
+SETTINGS = {"default": "DATABASE_URL", "keyring": "KEYRING_URL"}
+
+
+class Command(BaseCommand):
+    """Runs as the owner of the databases."""
+
+    help = "Brings databases, grants and static files up to date. Safe to repeat."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Migrate, grant, collect."""
+        with connections["default"].cursor() as cursor:
+            cursor.execute("select pg_advisory_lock(%s)", [ONE_AT_A_TIME])
+        for alias in ("keyring", "default"):
+            call_command("migrate", database=alias, interactive=False, verbosity=0)
+        call_command("createcachetable", verbosity=0)
+        for alias, setting in SETTINGS.items():
+            url = os.environ.get(setting) or addresses(settings.DATA)[setting]
+            grant_to(parse(url)["USER"], alias)
+        collect_static()
+
+
+def collect_static() -> None:
+    """Collect the static files, if any of them changed since the last time."""
+    stamp = Path(settings.STATIC_ROOT) / ".collected"
+    seen = fingerprint()
+    if not stamp.exists() or stamp.read_text() != seen:
+        call_command("collectstatic", interactive=False, verbosity=0, clear=True)
+        stamp.write_text(seen)
+
+
+def fingerprint() -> str:
+    """What tells one set of static files from another: names, sizes and times."""
+    found = hashlib.sha256()
+    for finder in get_finders():
+        for path, storage in finder.list([]):
+            facts = os.stat(storage.path(path))
+            found.update(f"{path}\0{facts.st_size}\0{facts.st_mtime_ns}\n".encode())
+    return found.hexdigest()

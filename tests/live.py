@@ -1,0 +1,88 @@
+"""The running product for browser stories: the real web server and worker, on databases of their own."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from coachvault.serve import Child, spawn, web_command, worker_command
+from tests.cluster import free_port
+from tests.databases import NAMES
+
+BROWSERS = ("/usr/bin/chromium", "/usr/bin/google-chrome", "/usr/bin/google-chrome-stable")
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+QUIET += ["--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"]
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict) -> dict:
+    """Chromium as the system has it, else Playwright's own; it calls nobody."""
+    found = next((path for path in BROWSERS if Path(path).exists()), None)
+    return {**browser_type_launch_args, "args": QUIET, **({"executable_path": found} if found else {})}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def static_files() -> None:
+    """The static files, collected once for all who test."""
+    from coachvault.management.commands.upgrade import collect_static
+
+    with (settings.DATA / "static.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        collect_static()
+
+
+@pytest.fixture
+def live_data(tmp_path: Path) -> Path:
+    """A data folder whose mail is its own; secrets, files and media are those of this run."""
+    for name in ("secrets", "static", "media"):
+        (settings.DATA / name).mkdir(exist_ok=True)
+        (tmp_path / name).symlink_to(settings.DATA / name)
+    return tmp_path
+
+
+@pytest.fixture
+def live_mail(live_data: Path) -> Path:
+    """The folder into which the running product writes its mail."""
+    return live_data / "mail"
+
+
+@pytest.fixture
+def live(own_databases: dict[str, str], live_data: Path) -> Iterator[str]:
+    """The address of a running web server with a worker beside it."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    env = {**os.environ, "COACHVAULT_DATA": str(live_data), "PORT": str(port), "COACHVAULT_URL": url}
+    for alias, names in NAMES.items():
+        env |= {name: f"{os.environ[name].rpartition('/')[0]}/{own_databases[alias]}" for name in names}
+    children = [Child("web server", web_command(f"127.0.0.1:{port}"), env), Child("worker", worker_command(), env)]
+    for child in children:
+        child.process = spawn(child.command, env)
+    try:
+        wait_for(url, children[0].process)
+        yield url
+    finally:
+        for child in children:
+            child.ask_to_end()
+        for child in children:
+            child.end()
+
+
+def wait_for(url: str, process: subprocess.Popen[bytes] | None, seconds: float = 30) -> None:
+    """Return when the address answers; raises if the server ended or takes too long."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline and (process is None or process.poll() is None):
+        try:
+            urllib.request.urlopen(f"{url}/healthz", timeout=5).close()
+            return
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            time.sleep(0.05)
+    raise RuntimeError("the web server did not start; it says why above")
