@@ -1,0 +1,204 @@
+"""HTML to PDF, rendered in a few processes apart that reach no network and are soon replaced."""
+
+import atexit
+import json
+import os
+import subprocess
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Final
+
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from support.pdf_worker import LENGTH, SUPPORT
+
+WORKERS: Final = 2
+SECONDS: Final = 20  # for one document, the start of a process included
+SECONDS_IN_LINE: Final = 60
+DOCUMENTS: Final = 100  # then a process is replaced: what it keeps of them goes with it
+LIBRARIES: Final = "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+
+
+class PdfFailed(Exception):
+    """The document could not be made."""
+
+
+class PdfTooSlow(PdfFailed):
+    """The document took longer than its time, and was stopped."""
+
+
+class PdfUnavailable(PdfFailed):
+    """The system's libraries for text are missing."""
+
+
+def document(template: str, context: dict[str, Any], *, title: str, language: str) -> bytes:
+    """Return a template of templates/pdf as a PDF, its words in `language`; raise PdfFailed."""
+    with translation.override(language):
+        html = render_to_string(template, context | {"title": title, "language": language})
+    return render(html, title=title, language=language)
+
+
+def render(html: str, *, title: str, language: str) -> bytes:
+    """Return the HTML as a tagged PDF, the same bytes each time; raise PdfFailed, PdfTooSlow or PdfUnavailable.
+
+    `<link rel="stylesheet" href="base.css">` finds the files of templates/pdf; anything else from outside, `data:` too, is refused.
+    """
+    return _pool.render(json.dumps({"html": html, "title": title, "language": language}).encode())
+
+
+class Worker:
+    """One process, and the pipes to it."""
+
+    def __init__(self, more: dict[str, str]) -> None:
+        """Start the process; raise PdfUnavailable or PdfFailed."""
+        fonts = SUPPORT / "assets" / "fonts" / "fonts.conf"
+        self.made = 0
+        self.process = subprocess.Popen(
+            [sys.executable, "-s", "-P", str(SUPPORT / "pdf_worker.py"), str(os.getpid())],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd="/",
+            env={"PATH": os.defpath, "LANG": "C.UTF-8", "PYTHONHASHSEED": "0", "FONTCONFIG_FILE": str(fonts), **more},
+            start_new_session=True,  # Ctrl+C is for the parent
+        )
+
+    def greet(self) -> None:
+        """Wait until the process can work, raise PdfUnavailable."""
+        if self.answer()[:1] != b"R":
+            raise PdfUnavailable(f"PDFs need libraries that this system lacks. As root: {LIBRARIES}")
+
+    def ask(self, order: bytes) -> bytes:
+        """Return the PDF, raise PdfFailed."""
+        assert self.process.stdin
+        try:
+            self.process.stdin.write(LENGTH.pack(len(order)) + order)
+            self.process.stdin.flush()
+        except BrokenPipeError:
+            raise PdfFailed("The process that makes PDFs has ended. Try again.") from None
+        self.made += 1
+        answer = self.answer()
+        if answer[:1] == b"P":
+            return answer[1:]
+        kind = answer[1:].decode()
+        if kind == "FatalURLFetchingError":
+            raise PdfFailed("The document asks for a file from outside. Only bundled files can be in a PDF.")
+        raise PdfFailed(f"The document cannot be set as a PDF ({kind}).")
+
+    def answer(self) -> bytes:
+        """Return the next answer, raise PdfFailed if the process has ended."""
+        assert self.process.stdout
+        head = self.process.stdout.read(LENGTH.size)
+        if len(head) == LENGTH.size:
+            body = self.process.stdout.read(LENGTH.unpack(head)[0])
+            if len(body) == LENGTH.unpack(head)[0]:
+                return body
+        raise PdfFailed("The process that makes PDFs has ended. Try again.")
+
+    def end(self) -> None:
+        """Stop the process, at once, and leave no zombie."""
+        self.process.kill()
+        self.forget()
+        self.process.wait()
+
+    def forget(self) -> None:
+        """Close the pipes, of a process that is another's child too."""
+        for pipe in (self.process.stdin, self.process.stdout):
+            try:
+                if pipe:
+                    pipe.close()
+            except BrokenPipeError:
+                pass
+
+
+class Pool:
+    """A few workers, started when needed, shared by all threads."""
+
+    def __init__(
+        self, *, workers: int = WORKERS, seconds: float = SECONDS, documents: int = DOCUMENTS, more: dict[str, str] | None = None
+    ) -> None:
+        """Start nothing yet; `more` is added to the environment of the processes."""
+        self.seconds, self.documents, self.more = seconds, documents, more or {}
+        self.idle: list[Worker] = []
+        self.busy: set[Worker] = set()
+        self.places = threading.BoundedSemaphore(workers)
+        # A worker dies with the thread that started it (prctl), so one thread, that lives as long as the pool, starts them all
+        self.nursery = ThreadPoolExecutor(1, thread_name_prefix="pdf")
+
+    def render(self, order: bytes) -> bytes:
+        """Return the PDF that a worker makes of the order, raise PdfFailed."""
+        if not self.places.acquire(timeout=SECONDS_IN_LINE):
+            raise PdfTooSlow("Too many documents are being made at once. Try again in a moment.")
+        try:
+            return self._by(self._take(), order)
+        finally:
+            self.places.release()
+
+    def _take(self) -> Worker:
+        """Return a worker that is alive, new if none waits."""
+        while True:
+            try:
+                worker = self.idle.pop()
+            except IndexError:  # asking first whether one is there would leave room for another thread
+                return self.nursery.submit(Worker, self.more).result()
+            if worker.process.poll() is None:
+                return worker
+            worker.end()
+
+    def _by(self, worker: Worker, order: bytes) -> bytes:
+        """Return what the worker makes of the order in its time; keep it only if all went well."""
+        self.busy.add(worker)
+        late, kept = threading.Event(), False
+
+        def stop() -> None:
+            late.set()
+            worker.process.kill()
+
+        clock = threading.Timer(self.seconds, stop)
+        clock.daemon = True
+        clock.start()
+        try:
+            if not worker.made:
+                worker.greet()
+            pdf = worker.ask(order)
+            kept = worker.made < self.documents
+        except PdfFailed:
+            if late.is_set():
+                raise PdfTooSlow(f"The document took longer than {self.seconds:g} seconds and was stopped.") from None
+            raise
+        finally:
+            clock.cancel()
+            self.busy.discard(worker)
+            if kept and not late.is_set():
+                self.idle.append(worker)
+            else:
+                worker.end()
+        return pdf
+
+    def close(self) -> None:
+        """End every worker."""
+        for worker in [*self.idle, *self.busy]:
+            worker.end()
+        self.idle.clear()
+        self.nursery.shutdown(wait=False)
+
+    def forget(self) -> None:
+        """Let go of workers that belong to the process this one was forked from."""
+        for worker in [*self.idle, *self.busy]:
+            worker.forget()
+
+
+_pool = Pool()
+
+
+def _after_fork() -> None:
+    """Give a forked process a pool of its own."""
+    global _pool
+    _pool.forget()
+    _pool = Pool()
+
+
+os.register_at_fork(after_in_child=_after_fork)
+atexit.register(lambda: _pool.close())
