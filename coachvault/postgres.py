@@ -61,7 +61,7 @@ def socket_folder(data: Path) -> Path:
     if os.geteuid() == 0:
         return Path("/run/coachvault") / name
     near = data / "socket"
-    return near if len(os.fsencode(near)) <= SOCKET_PATH_LIMIT else Path(f"/tmp/coachvault-{os.geteuid()}") / name
+    return near if len(os.fsencode(near)) <= SOCKET_PATH_LIMIT else Path(f"/tmp/coachvault-{os.geteuid()}") / name  # noqa: S108  its owner is checked
 
 
 def addresses(data: Path) -> dict[str, str]:
