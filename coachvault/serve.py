@@ -103,7 +103,7 @@ def spawn(command: list[str], env: dict[str, str], stdout: IO[str] | None = None
 
 def web_command(bind: str) -> list[str]:
     """The web server. Its log holds no addresses of pages, and nothing but Django decides which proxy to believe."""
-    beat = ["--worker-tmp-dir", "/dev/shm"] if os.access("/dev/shm", os.W_OK) else []
+    beat = ["--worker-tmp-dir", "/dev/shm"] if os.access("/dev/shm", os.W_OK) else []  # noqa: S108
     return [
         *(sys.executable, "-m", "gunicorn", "coachvault.wsgi", "--bind", bind),
         *("--worker-class", "gthread", "--workers", "2", "--threads", "32", "--backlog", "256", "--keep-alive", "5"),

@@ -27,7 +27,9 @@ LOCAL = HOST in {"127.0.0.1", "::1", "localhost"}
 if not HTTPS and not LOCAL:
     raise ImproperlyConfigured(f"COACHVAULT_URL is {URL}: plain http is for this machine only. Set an https address.")
 PROXIES = env.int("COACHVAULT_PROXIES", 0)
-SIGNUP = env("COACHVAULT_SIGNUP", "first", validate=lambda v: v in {"first", "open"} or exec("raise ValueError('first or open')"))
+SIGNUP = env("COACHVAULT_SIGNUP", "first")
+if SIGNUP not in {"first", "open"}:
+    raise ImproperlyConfigured(f"COACHVAULT_SIGNUP is {SIGNUP}: it is `first` or `open`.")
 HOLD_SECONDS = env.int("COACHVAULT_HOLD_SECONDS", 60)
 
 # Secrets are files, made once by `make run`, readable by their owner alone
@@ -101,7 +103,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
-    "accounts.middleware.NoStore",
+    "accounts.middleware.Answers",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -136,7 +138,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "accounts.context.page",
+                "coachvault.context.page",
             ],
             "builtins": ["django_cotton.templatetags.cotton", "django.templatetags.i18n", "django.templatetags.static", "support.templatetags.words"],
         },
@@ -244,7 +246,10 @@ MEDIA_ROOT = DATA / "media"
 # The cache holds counters only, and all processes share it
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
 
+# Jobs: PostgreSQL is the queue
 # Mail: files unless an SMTP server is given
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"  # each room's jobs.py
+
 MAIL = env("COACHVAULT_MAIL", "file")
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env("COACHVAULT_FROM", f"CoachVault <coachvault@{HOST if not LOCAL else 'localhost'}>")

@@ -17,6 +17,7 @@ from support.pdf_worker import LENGTH, SUPPORT
 WORKERS: Final = 2
 SECONDS: Final = 20  # for one document, the start of a process included
 SECONDS_IN_LINE: Final = 60
+LONGEST: Final = 8 * 1024 * 1024  # bytes of HTML
 DOCUMENTS: Final = 100  # then a process is replaced: what it keeps of them goes with it
 LIBRARIES: Final = "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 
@@ -129,6 +130,8 @@ class Pool:
 
     def render(self, order: bytes) -> bytes:
         """Return the PDF that a worker makes of the order, raise PdfFailed."""
+        if len(order) > LONGEST:
+            raise PdfFailed("The document is too long for a PDF.")
         if not self.places.acquire(timeout=SECONDS_IN_LINE):
             raise PdfTooSlow("Too many documents are being made at once. Try again in a moment.")
         try:

@@ -1,0 +1,109 @@
+"""What changes a person: making them and their vault, their passphrase, their recovery code, their links."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest
+from django.utils import timezone
+from django.views.decorators.debug import sensitive_variables
+
+from accounts import jobs, links, unlocking
+from accounts.act import Refused, act, person_of
+from accounts.models import Link, User
+from vault import instance, ledger, slots
+from vault.unlocked import Unlocked, make_vault
+
+
+def slot_password() -> str:
+    """What stands in Django's password column: no hash, a random value by which other sign-ins end when it changes."""
+    return "slot$" + secrets.token_urlsafe(24)
+
+
+@act
+@sensitive_variables()
+def make_person(
+    *,
+    address: str,
+    name: str,
+    language: str,
+    passphrase: slots.Stretched,
+    by: Any,
+    is_demo: bool = False,
+    is_administrator: bool = False,
+    at: datetime | None = None,
+) -> tuple[User, Unlocked]:
+    """This function will make a person and their vault, and hand over both. Refuses an address that somebody has."""
+    digest = instance.address_digest(address)
+    if User.objects.filter(username=digest).exists():
+        raise Refused(code="address_known")
+    user = User(username=digest, details={"address": address.strip(), "name": name.strip()}, language=language, password=slot_password())
+    user.is_demo, user.is_administrator = is_demo, is_administrator
+    user.save()
+    vault = make_vault(user.pk, passphrase, at or timezone.now())
+    ledger.record("person.made", chain=ledger.INSTANCE, by=user.pk, kind="person", about=user.pk, at=at)
+    return user, vault
+
+
+@act
+@sensitive_variables()
+def change_passphrase(*, person: User, vault: Unlocked, new: slots.Stretched, by: Any, at: datetime | None = None) -> None:
+    """This function will close the vault under a new passphrase and end the person's other sign-ins and open vaults."""
+    vault.change_passphrase(new, at or timezone.now())
+    person.password = slot_password()
+    person.save(update_fields=["password"])
+    unlocking.lock_all(person.pk)
+    jobs.write_to.defer(person=str(person.pk), letter="passphrase_changed")
+    ledger.record("passphrase.changed", chain=ledger.INSTANCE, by=person_of(by), kind="person", about=person.pk, at=at)
+
+
+@act
+@sensitive_variables()
+def set_recovery(*, person: User, vault: Unlocked, code: str, by: Any, at: datetime | None = None) -> None:
+    """This function will make `code` the person's recovery code. The code is not stored; it counts as kept once two groups were typed back."""
+    vault.set_recovery(code, at or timezone.now())
+    person.recovery_confirmed_at = at or timezone.now()
+    person.save(update_fields=["recovery_confirmed_at"])
+    ledger.record("recovery.set", chain=ledger.INSTANCE, by=person_of(by), kind="person", about=person.pk, at=at)
+
+
+@act
+def second_factor_added(*, person: User, request: HttpRequest, by: Any, at: datetime | None = None) -> None:
+    """This function will shut the person's other open vaults and write down that a second factor was added."""
+    unlocking.lock_others(request)
+    ledger.record("second_factor.added", chain=ledger.INSTANCE, by=person_of(by), kind="person", about=person.pk, at=at)
+
+
+@act
+def change_settings(*, person: User, name: str, language: str, has_shortcuts: bool, by: Any, at: datetime | None = None) -> None:
+    """This function will keep what a person chose for themselves."""
+    person.details = {**person.details, "name": name}
+    person.language, person.has_shortcuts = language, has_shortcuts
+    person.save(update_fields=["details", "language", "has_shortcuts"])
+    ledger.record("settings.changed", chain=ledger.INSTANCE, by=person_of(by), kind="person", about=person.pk, at=at)
+
+
+@act
+def send_link(*, kind: str, letter: str, address: str, language: str, about: UUID | None, by: Any, at: datetime | None = None) -> Link:
+    """This function will mail a one-time link, in place of any that was sent for the same thing. The worker makes its token."""
+    now = at or timezone.now()
+    if about is not None:
+        Link.objects.filter(kind=kind, about=about, used_at__isnull=True).delete()
+    link = Link(kind=kind, letter=letter, details={"address": address.strip()}, language=language, about=about, by=person_of(by))
+    link.made_at, link.expires_at = now, now + links.LIFETIMES[Link.Kind(kind)]
+    link.save()
+    jobs.send_link.defer(link=str(link.pk))
+    ledger.record("link.sent", chain=ledger.INSTANCE, by=person_of(by), kind="link", about=link.pk, code=kind, at=at)
+    return link
+
+
+@act
+def use_link(*, link: Link, by: Any, at: datetime | None = None) -> None:
+    """This function will consume a link; a second use, or a use too late, is refused."""
+    now = at or timezone.now()
+    if not Link.objects.filter(pk=link.pk, used_at__isnull=True, expires_at__gt=now).update(used_at=now):
+        raise Refused(code="link_used")
+    ledger.record("link.used", chain=ledger.INSTANCE, by=person_of(by), kind="link", about=link.pk, code=link.kind, at=at)

@@ -1,0 +1,78 @@
+"""Where allauth's steps meet the vault: the passphrase opens it, the last step makes it count."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from accounts import rates, unlocking
+from vault import instance
+from vault.primitives import context
+from vault.unlocked import Unlocked
+
+SEED = context("second factor")
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """No sign-up here (clients/views/enrol.py has it), no mail, and the vault opens with the sign-in."""
+
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "username_password_mismatch": _("The address and the passphrase do not go together."),
+        "too_many_login_attempts": _("Too many tries from your network. Please wait a minute, then try again."),
+    }
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        super().pre_authenticate(request, **credentials)
+        rates.wait(credentials["username"])
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
+        user = super().authenticate(request, **credentials)
+        if user is not None:
+            rates.right(credentials["username"])
+        return user
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        rates.wrong(credentials["username"])
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+    def pre_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse | None:
+        if user.opened is not None:
+            unlocking.begin(request, Unlocked(user.pk, user.opened), pending=True)
+        response: HttpResponse | None = super().pre_login(request, user, **kwargs)
+        return response
+
+    def login(self, request: HttpRequest, user: Any) -> None:
+        super().login(request, user)
+        unlocking.confirm(request, user.pk)
+
+    def logout(self, request: HttpRequest) -> None:
+        unlocking.lock(request)
+        super().logout(request)
+
+    def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
+        """allauth sends no mail of its own."""
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        raise TypeError("mail goes through support.mail")
+
+    def add_message(self, *args: Any, **kwargs: Any) -> None:
+        """Our pages say what happened; allauth's messages name the address."""
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):
+    """Seeds and codes are encrypted. allauth's hook sees no row, so they are bound to their use, not to their row."""
+
+    def encrypt(self, text: str) -> str:
+        return instance.encrypt(text.encode(), SEED).hex()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return instance.decrypt(bytes.fromhex(encrypted_text), SEED).decode()
+
+    def get_totp_label(self, user: Any) -> str:
+        return "CoachVault"

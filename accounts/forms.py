@@ -1,0 +1,129 @@
+"""What people type to sign in, to unlock and to choose a passphrase."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.forms import LoginForm
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from vault import instance
+
+SHORTEST = 12
+
+
+class AddressField(forms.EmailField):
+    """An e-mail address, as a person types it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("label", _("E-mail address"))
+        kwargs.setdefault("widget", forms.EmailInput(attrs={"autocomplete": "username", "spellcheck": "false", "autocapitalize": "none"}))
+        super().__init__(**kwargs)
+
+
+class PassphraseField(forms.CharField):
+    """A passphrase. Spaces at its ends do not count; nothing else is changed."""
+
+    def __init__(self, *, new: bool = False, **kwargs: Any) -> None:
+        kwargs.setdefault("label", _("Passphrase"))
+        attrs = {"autocomplete": "new-password" if new else "current-password", "spellcheck": "false", "autocapitalize": "none"}
+        kwargs.setdefault("widget", forms.PasswordInput(attrs=attrs))
+        super().__init__(max_length=1024, **kwargs)
+
+
+class SignInForm(LoginForm):
+    """allauth's form. What was typed becomes a digest before allauth sees it, since allauth writes what it sees into sessions and counters."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"] = AddressField()
+        self.fields["password"] = PassphraseField()
+
+    def clean_login(self) -> str:
+        return instance.address_digest(self.cleaned_data["login"])
+
+
+class UnlockForm(forms.Form):
+    """The passphrase, once more."""
+
+    password = PassphraseField()
+
+
+class NewPassphraseForm(forms.Form):
+    """A new passphrase, typed twice."""
+
+    passphrase = PassphraseField(
+        new=True,
+        label=_("Choose a passphrase"),
+        help_text=_("At least 12 characters. A few words that mean something to you alone are better than one word with signs."),
+    )
+    again = PassphraseField(new=True, label=_("The same passphrase again"))
+
+    def clean_passphrase(self) -> str:
+        typed = str(self.cleaned_data["passphrase"]).strip()
+        if len(typed) < SHORTEST:
+            raise ValidationError(_("This passphrase is too short: at least 12 characters."))
+        if len(set(typed)) < 5:
+            raise ValidationError(_("This passphrase is too easy to guess: use more than four different characters."))
+        return typed
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("passphrase") and cleaned.get("again") and cleaned["passphrase"] != cleaned["again"].strip():
+            self.add_error("again", _("The two passphrases are not the same."))
+        return cleaned
+
+
+class EnrolForm(NewPassphraseForm):
+    """Who you are, and the passphrase that makes your vault."""
+
+    name = forms.CharField(label=_("Your first and last name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name", "spellcheck": "false"}))
+    field_order = ["name", "passphrase", "again"]
+
+
+class AddressForm(forms.Form):
+    """An address to which a link is sent."""
+
+    address = AddressField()
+
+
+class RecoverForm(NewPassphraseForm):
+    """The recovery code, and the passphrase that replaces the lost one."""
+
+    code = forms.CharField(
+        label=_("Recovery code"),
+        max_length=80,
+        help_text=_("The eight groups of four on your recovery sheet."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters"}),
+    )
+    field_order = ["code", "passphrase", "again"]
+
+
+class ChangePassphraseForm(NewPassphraseForm):
+    """The passphrase in use, and the one that replaces it."""
+
+    password = PassphraseField(label=_("Your passphrase now"))
+    field_order = ["password", "passphrase", "again"]
+
+
+class TwoGroupsForm(forms.Form):
+    """Two groups of the recovery code, typed back: proof that the sheet is in the person's hands."""
+
+    def __init__(self, *args: Any, groups: tuple[int, int], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for number in groups:
+            self.fields[f"group_{number}"] = forms.CharField(
+                label=_("Group %(number)s") % {"number": number},
+                max_length=8,
+                widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters"}),
+            )
+
+
+class SettingsForm(forms.Form):
+    """What a person chooses for themselves."""
+
+    name = forms.CharField(label=_("Your first and last name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    language = forms.ChoiceField(label=_("Language"), choices=[("fr", "Français"), ("en", "English")])
+    has_shortcuts = forms.BooleanField(label=_("Keyboard shortcuts"), required=False)

@@ -1,0 +1,45 @@
+"""What the worker does for people: mail their links, tell them something, shut vaults that nobody uses. It holds no key."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.utils import timezone
+
+from accounts import links, unlocking
+from accounts.models import Link, User
+from support import mail
+from support.jobs import every, job
+from vault import shredding
+
+
+@job("accounts.send_link", retry=5)
+def send_link(link: str) -> None:
+    """Make the link's token, keep its hash and mail it. A repeat makes a new token: the one before leads nowhere."""
+    row = Link.objects.filter(pk=UUID(link), used_at__isnull=True, expires_at__gt=timezone.now()).first()
+    if row is None:
+        return
+    token = links.new_token()
+    row.token, row.sent_at = links.digest(token), timezone.now()
+    row.save(update_fields=["token", "sent_at"])
+    mail.send(to=row.address, language=row.language, letter=row.letter, context={"link": f"/{links.PREFIXES.get(Link.Kind(row.kind), 'link')}/{token}/"})
+
+
+@job("accounts.write_to", retry=5)
+def write_to(person: str, letter: str) -> None:
+    """Mail a letter without names and content to a person."""
+    user = User.objects.filter(pk=UUID(person), is_active=True).first()
+    if user is not None:
+        mail.send(to=user.address, language=user.language, letter=letter, context={"link": "/"})
+
+
+@every("* * * * *", "vault.finish_shredding")
+def finish_shredding() -> None:
+    """Destroy the halves of every key marked shredded that still has one."""
+    shredding.finish(timezone.now())
+
+
+@every("*/5 * * * *", "accounts.sweep_unlocks")
+def sweep_unlocks() -> None:
+    """Delete the rows of vaults that shut by themselves."""
+    unlocking.sweep(timezone.now())

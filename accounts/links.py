@@ -1,0 +1,33 @@
+"""Find a one-time link by its token. Making and mailing one stands in actions.py and jobs.py."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.http import Http404
+
+from accounts.models import Link
+
+LIFETIMES: Final = {Link.Kind.SIGN_UP: timedelta(hours=24), Link.Kind.JOIN: timedelta(days=14), Link.Kind.SIGN_IN: timedelta(minutes=15), Link.Kind.SIGN: timedelta(days=30)}
+PREFIXES: Final = {Link.Kind.SIGN: "sign"}  # every other kind leads to /link/
+
+
+def digest(token: str) -> str:
+    """What is stored of a token: SHA-256 in hex."""
+    return hashlib.sha256(b"link:" + token.encode()).hexdigest()
+
+
+def new_token() -> str:
+    """32 random bytes, as they stand in an address."""
+    return secrets.token_urlsafe(32)
+
+
+def find(token: str, at: datetime) -> Link:
+    """The living link of this token: neither used nor expired. Raises Http404 for any other, all alike."""
+    link = Link.objects.filter(token=digest(token), used_at__isnull=True, expires_at__gt=at).first()
+    if link is None:
+        raise Http404
+    return link

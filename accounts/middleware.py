@@ -1,0 +1,63 @@
+"""What every answer carries, and the language and vault cookie of the person who asks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import translation
+
+from vault.ration import Busy
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class Answers:
+    """Nothing is stored by a browser or a proxy; too many people at once get 503 and when to come back."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if not request.path.startswith(settings.STATIC_URL):
+            response.headers.setdefault("Cache-Control", "no-store")
+            response.headers.setdefault("X-Robots-Tag", "noindex")
+        return response
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, Busy):
+            return None
+        response = render(request, "503.html", {"busy": True}, status=503)
+        response.headers["Retry-After"] = "5"
+        return response
+
+
+class PersonLanguage:
+    """A signed-in person reads in the language of their setting; others in the one their browser or the switch says."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            translation.activate(request.user.language)
+            request.LANGUAGE_CODE = request.user.language
+        return self.get_response(request)
+
+
+class VaultCookie:
+    """Sets or forgets the cookie of an open vault."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if cookie := getattr(request, "new_vault_cookie", None):
+            response.set_cookie(settings.VAULT_COOKIE_NAME, cookie, httponly=True, samesite="Strict", secure=settings.VAULT_COOKIE_SECURE, path="/")
+        elif getattr(request, "forget_vault_cookie", False):
+            response.delete_cookie(settings.VAULT_COOKIE_NAME, path="/", samesite="Strict")
+        return response

@@ -1,0 +1,95 @@
+"""What every page's frame shows: the space, its way around, the person, the vault's state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from clients.models import Client, Coach, SponsorContact
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One entry of a space's navigation."""
+
+    url: str
+    label: str
+    icon: str
+    current: bool = False
+
+
+class Page:
+    """The frame of one page. Names are shown only while the vault is open."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+        self.space = next((s for s in ("coach", "client", "contact", "admin") if request.path.startswith(f"/{s}/")), "")
+        self.language = get_language() or "fr"
+        self.theme = request.COOKIES.get("theme", "") if request.COOKIES.get("theme") in {"light", "dark"} else ""
+        self.discreet = request.COOKIES.get("discreet") == "on"
+        self.vault_open = getattr(request, "vault", None) is not None
+        locks_at = getattr(request, "vault_locks_at", None)
+        self.lock_at = int(locks_at.timestamp()) if locks_at else None
+        self.mail_page = settings.MAIL == "file" and settings.LOCAL
+
+    @property
+    def _user(self) -> Any:
+        return getattr(self._request, "user", None)
+
+    @property
+    def person_name(self) -> str:
+        return str(self._user.name) if self.vault_open else ""
+
+    @property
+    def shortcuts(self) -> bool:
+        return bool(getattr(self._user, "has_shortcuts", True))
+
+    @cached_property
+    def nav(self) -> list[Place]:
+        """The space's places, the present one marked."""
+        path = self._request.path
+        entries = NAVIGATION.get(self.space, [])
+        best = max((reverse(name) for name, _label, _icon in entries if path.startswith(reverse(name))), key=len, default="")
+        return [Place(reverse(name), _(label), icon, reverse(name) == best) for name, label, icon in entries]
+
+    @property
+    def recovery_banner(self) -> bool:
+        """Whether to ask for the recovery sheet: after the first useful act, until it is done."""
+        return bool(self.vault_open and self.space and self._user.recovery_confirmed_at is None and self._user.has_acted)
+
+    @cached_property
+    def spaces(self) -> list[Place]:
+        """The spaces of this person, where there is more than one."""
+        if not self.vault_open:
+            return []
+        found = spaces_of(self._user)
+        return found if len(found) > 1 else []
+
+
+NAVIGATION: dict[str, list[tuple[str, str, str]]] = {}
+
+
+def spaces_of(user: Any) -> list[Place]:
+    """Where this person may go."""
+    found = []
+    if Coach.of(user):
+        found.append(Place("/coach/", _("My practice"), "briefcase"))
+    if Client.of(user):
+        found.append(Place("/client/", _("My coaching"), "user"))
+    if SponsorContact.of(user):
+        found.append(Place("/contact/", _("My organisation"), "building"))
+    if user.is_administrator:
+        found.append(Place("/admin/", _("This instance"), "settings"))
+    return found
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """The context processor."""
+    return {"page": Page(request)}

@@ -1,0 +1,54 @@
+"""Reports and log lines that carry no variables, no POST data and no values."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from django.http import HttpRequest
+from django.views.debug import ExceptionReporter, SafeExceptionReporterFilter
+
+
+class Filter(SafeExceptionReporterFilter):
+    """Shows nothing of a request but its path, and no variable of any frame."""
+
+    def is_active(self, request: HttpRequest | None) -> bool:
+        return True
+
+    def get_safe_settings(self) -> dict[str, Any]:
+        return {}
+
+    def get_safe_request_meta(self, request: HttpRequest) -> dict[str, Any]:
+        return {}
+
+    def get_safe_cookies(self, request: HttpRequest) -> dict[str, Any]:
+        return {}
+
+    def get_post_parameters(self, request: HttpRequest | None) -> dict[str, Any]:
+        return {}
+
+    def get_traceback_frame_variables(self, request: HttpRequest | None, tb_frame: Any) -> Any:
+        return []
+
+
+class Reporter(ExceptionReporter):
+    """Django's report, without exception messages: they quote values."""
+
+    def get_traceback_data(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().get_traceback_data()
+        return data | {"exception_value": "", "request_GET_items": [], "request_COOKIES_items": []}
+
+
+class Line(logging.Formatter):
+    """One line: time, level, logger, the message's template and, for an error, where it was raised. Never an argument."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        where = ""
+        if record.exc_info and record.exc_info[2]:
+            frame = record.exc_info[2]
+            while frame.tb_next:
+                frame = frame.tb_next
+            code = frame.tb_frame.f_code
+            where = f" {record.exc_info[0].__name__ if record.exc_info[0] else ''} at {code.co_filename.rsplit('/', 2)[-1]}:{frame.tb_lineno} in {code.co_name}"
+        status = f" {record.status_code}" if hasattr(record, "status_code") else ""
+        return f"{self.formatTime(record)} {record.levelname} {record.name} {str(record.msg)[:200]!r}{status}{where}"

@@ -1,0 +1,89 @@
+"""The doors of the house itself: the way to one's space, health, the development mail page, the administrator's page."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import DatabaseError, connections
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from accounts.doors import Administrator, Anyone, admits
+from coachvault.context import spaces_of
+from support import mail
+
+
+@admits(Anyone)
+def home(request: HttpRequest) -> HttpResponse:
+    """Lead to the only space of a person, or ask which."""
+    if not request.user.is_authenticated:
+        return redirect("account_login")
+    spaces = spaces_of(request.user)
+    if len(spaces) == 1:
+        return redirect(spaces[0].url)
+    return render(request, "home.html", {"spaces": spaces})
+
+
+@admits(Anyone)
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Say that the process lives."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+@admits(Anyone)
+def readyz(request: HttpRequest) -> HttpResponse:
+    """Say whether database, keyring and worker answer."""
+    missing = [alias for alias in ("default", "keyring") if not _answers(alias)]
+    if not missing and not _worker_answers():
+        missing = ["worker"]
+    return HttpResponse("".join(f"{name}\n" for name in missing) or "ok\n", content_type="text/plain", status=503 if missing else 200)
+
+
+def _answers(alias: str) -> bool:
+    try:
+        with connections[alias].cursor() as cursor:
+            cursor.execute("select 1")
+    except DatabaseError:
+        return False
+    return True
+
+
+def _worker_answers() -> bool:
+    """Whether a worker has given a sign of life in the last minute."""
+    with connections["default"].cursor() as cursor:
+        cursor.execute("select exists (select 1 from procrastinate_workers where last_heartbeat > now() - interval '60 seconds')")
+        return bool(cursor.fetchone()[0])
+
+
+@admits(Anyone)
+def dev_mail(request: HttpRequest) -> HttpResponse:
+    """Show the messages that an instance for trying out has written to files. Nowhere else does this page exist."""
+    if settings.MAIL != "file" or not settings.LOCAL:
+        raise Http404
+    return render(request, "dev_mail.html", {"letters": mail.inbox()})
+
+
+@admits(Administrator)
+def administration(request: HttpRequest, person: object) -> HttpResponse:
+    """Show how the instance does. No content, no names."""
+    return render(request, "administration.html", administration_facts())
+
+
+def administration_facts() -> dict[str, object]:
+    """Counts and states only."""
+    from accounts.models import User
+    from clients.models import Client, Coach, SponsorContact
+    from support import jobs
+
+    return {
+        "coaches": Coach.objects.count(),
+        "clients": Client.objects.count(),
+        "contacts": SponsorContact.objects.count(),
+        "people": User.objects.count(),
+        "jobs": jobs.standing(),
+        "worker": _worker_answers(),
+    }
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer alike for what is not there and what is not yours."""
+    return render(request, "404.html", status=404)

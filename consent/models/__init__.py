@@ -1,0 +1,6 @@
+"""What was promised (agreements), what is permitted (consents), what went out (disclosures)."""
+
+from consent.models.agreements import Agreement, Signature
+from consent.models.summaries import Consent, ConsentEvent, Disclosure, Proposal, Summary
+
+__all__ = ["Agreement", "Consent", "ConsentEvent", "Disclosure", "Proposal", "Signature", "Summary"]

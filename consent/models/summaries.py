@@ -1,0 +1,197 @@
+"""Summaries, the consents that open them, and the disclosures: one text shown to one contact under one consent."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from clients.models import Client, Coach, Engagement, SponsorContact
+from vault.encrypted import EncryptedDetails
+from vault.fields import SealedField
+from vault.sealed import Place
+
+
+class SummaryQuerySet(models.QuerySet["Summary"]):
+    def for_coach(self, coach: Coach) -> SummaryQuerySet:
+        """The summaries of the engagements that this coach coaches."""
+        return self.filter(engagement__in=Engagement.objects.for_coach(coach))
+
+
+class Summary(models.Model):
+    """A text written to be shown. As a draft it is sealed with the engagement's key: the coach alone."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    engagement = models.ForeignKey(Engagement, on_delete=models.PROTECT, related_name="summaries")
+    contact = models.ForeignKey(SponsorContact, on_delete=models.PROTECT, related_name="+")
+    body = SealedField()
+    version = models.PositiveIntegerField()
+    made_at = models.DateTimeField()
+    saved_at = models.DateTimeField()
+    deleted_at = models.DateTimeField(null=True)
+
+    objects = SummaryQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-made_at"]
+
+    def place(self) -> Place:
+        """Where the draft is bound to. Needs engagement.coach."""
+        coach = self.engagement.coach
+        return Place("summary.draft", coach.practice_id, self.id, self.version, self.engagement.notes_key, coach.person_id)
+
+
+class ProposalQuerySet(models.QuerySet["Proposal"]):
+    def for_coach(self, coach: Coach) -> ProposalQuerySet:
+        """What this coach proposed."""
+        return self.filter(summary__engagement__in=Engagement.objects.for_coach(coach))
+
+    def for_client(self, clients: list[Client]) -> ProposalQuerySet:
+        """What was proposed to the person behind these rows."""
+        return self.filter(summary__engagement__in=Engagement.objects.for_client(clients))
+
+
+class Proposal(models.Model):
+    """One version of a summary, shown to the client in the shared space, for one contact. Editing makes another proposal."""
+
+    class State(models.TextChoices):
+        PROPOSED = "proposed", _("Waiting for the client")
+        CHANGES_ASKED = "changes_asked", _("Changes asked")
+        REFUSED = "refused", _("Refused")
+        LAPSED = "lapsed", _("Lapsed")
+        SUPERSEDED = "superseded", _("Superseded")
+        APPROVED = "approved", _("Approved")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    summary = models.ForeignKey(Summary, on_delete=models.PROTECT, related_name="proposals")
+    version = models.PositiveIntegerField()  # of the summary
+    contact = models.ForeignKey(SponsorContact, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=13, choices=State.choices, default=State.PROPOSED)
+    body = SealedField()  # with the shared key: 64 hex digits of salt, then the text
+    fingerprint = models.BinaryField()
+    answer = SealedField(null=True)  # what the client asks to change, with the shared key
+    proposed_at = models.DateTimeField()
+    lapses_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+
+    objects = ProposalQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-proposed_at"]
+        constraints = [
+            models.UniqueConstraint(name="one_open_proposal", fields=["summary"], condition=models.Q(state="proposed")),
+            models.CheckConstraint(name="proposal_fingerprint_is_sha256", condition=models.Q(fingerprint__isnull=False)),
+        ]
+
+    def place(self, purpose: str = "summary.proposed") -> Place:
+        """Where the proposed text is bound to (`proposal.answer`: the client's answer). Needs summary.engagement.coach."""
+        engagement = self.summary.engagement
+        return Place(purpose, engagement.coach.practice_id, self.id, self.version, engagement.shared_key, engagement.coach.person_id)
+
+
+class ConsentQuerySet(models.QuerySet["Consent"]):
+    def for_coach(self, coach: Coach) -> ConsentQuerySet:
+        """The consents of this coach's clients."""
+        return self.filter(engagement__in=Engagement.objects.for_coach(coach))
+
+    def for_client(self, clients: list[Client]) -> ConsentQuerySet:
+        """The consents of the person behind these rows."""
+        return self.filter(engagement__in=Engagement.objects.for_client(clients))
+
+
+class Consent(models.Model):
+    """One purpose, one recipient, one text, one period. Its state is the fold over its events."""
+
+    class Purpose(models.TextChoices):
+        SUMMARY = "sponsor.summary", _("A summary shown to a contact")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    engagement = models.ForeignKey(Engagement, on_delete=models.PROTECT, related_name="consents")
+    purpose = models.CharField(max_length=24, choices=Purpose.choices)
+    contact = models.ForeignKey(SponsorContact, on_delete=models.PROTECT, related_name="+")
+    proposal = models.ForeignKey(Proposal, on_delete=models.PROTECT, related_name="consents")
+    fingerprint = models.BinaryField()
+    recipient_keys = models.BinaryField()  # SHA-256 of the contact's public keys, as shown to the client
+    until_date = models.DateField()
+    given_at = models.DateTimeField()
+    signature = models.BinaryField()  # the client's, over every field above
+    evidence: Mapping[str, Any] = EncryptedDetails()  # address, browser, language, notice
+
+    objects = ConsentQuerySet.as_manager()
+
+    def signed_fields(self) -> list[bytes | str | int]:
+        """What the client signs, in order."""
+        return [
+            self.id.bytes,
+            self.engagement_id.bytes,
+            self.purpose,
+            self.contact_id.bytes,
+            self.proposal_id.bytes,
+            bytes(self.fingerprint),
+            bytes(self.recipient_keys),
+            self.until_date.isoformat(),
+            int(self.given_at.timestamp() * 1_000_000),
+        ]
+
+
+class ConsentEvent(models.Model):
+    """Something that happened to a consent. Only ever added."""
+
+    class Kind(models.TextChoices):
+        GIVEN = "given", _("Given")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+        EXPIRED = "expired", _("Expired")
+        ENDED = "ended", _("Ended")
+        SUPERSEDED = "superseded", _("Superseded")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    consent = models.ForeignKey(Consent, on_delete=models.PROTECT, related_name="events")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["at"]
+        constraints = [models.UniqueConstraint(name="each_event_once", fields=["consent", "kind"])]
+
+
+class DisclosureQuerySet(models.QuerySet["Disclosure"]):
+    def for_coach(self, coach: Coach) -> DisclosureQuerySet:
+        """What went out of this coach's engagements."""
+        return self.filter(consent__engagement__in=Engagement.objects.for_coach(coach))
+
+    def for_client(self, clients: list[Client]) -> DisclosureQuerySet:
+        """What went out about the person behind these rows."""
+        return self.filter(consent__engagement__in=Engagement.objects.for_client(clients))
+
+    def for_sponsor(self, contacts: list[SponsorContact], at: datetime) -> DisclosureQuerySet:
+        """What is open to these contacts at this moment. Whether it may be opened is decided again at each view."""
+        return self.filter(contact__in=contacts, opens_at__lte=at, closed_at__isnull=True, consent__until_date__gte=at.date())
+
+
+class Disclosure(models.Model):
+    """The copy of one text for one contact, sealed with a key that this contact alone holds. Made by `consent.actions.disclose` only."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    consent = models.OneToOneField(Consent, on_delete=models.PROTECT, related_name="disclosure")
+    contact = models.ForeignKey(SponsorContact, on_delete=models.PROTECT, related_name="+")
+    body = SealedField()  # 64 hex digits of salt, then the text
+    series = models.UUIDField()
+    maker = models.UUIDField()
+    made_at = models.DateTimeField()
+    opens_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+
+    objects = DisclosureQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-opens_at"]
+        indexes = [models.Index(name="disclosure_contact", fields=["contact", "-opens_at"])]
+
+    def place(self, practice: UUID) -> Place:
+        """Where the copy is bound to."""
+        return Place("summary.copy", practice, self.id, 1, self.series, self.maker)

@@ -1,0 +1,115 @@
+"""What was said: sessions, and the notes that only the coach's key opens. Nothing below this room can reach it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from clients.models import Coach, Engagement
+from vault.encrypted import EncryptedDetails
+from vault.fields import SealedField
+from vault.sealed import Place
+
+
+class SessionQuerySet(models.QuerySet["Session"]):
+    def for_coach(self, coach: Coach) -> SessionQuerySet:
+        """The sessions of the engagements that this coach coaches."""
+        return self.filter(engagement__in=Engagement.objects.for_coach(coach))
+
+
+class Session(models.Model):
+    """One meeting."""
+
+    class State(models.TextChoices):
+        PLANNED = "planned", _("Planned")
+        HELD = "held", _("Held")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    class At(models.TextChoices):
+        OFFICE = "office", _("At my office")
+        COMPANY = "company", _("At the organisation")
+        VIDEO = "video", _("By video")
+        PHONE = "phone", _("By telephone")
+        HOME = "home", _("At home")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    engagement = models.ForeignKey(Engagement, on_delete=models.PROTECT, related_name="+")
+    number = models.PositiveSmallIntegerField()
+    starts_at = models.DateTimeField()
+    minutes = models.PositiveSmallIntegerField()
+    place = models.CharField(max_length=8, choices=At.choices)
+    state = models.CharField(max_length=9, choices=State.choices, default=State.PLANNED)
+    details: Mapping[str, Any] = EncryptedDetails()  # agenda
+    made_at = models.DateTimeField()
+
+    objects = SessionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-starts_at"]
+        constraints = [models.UniqueConstraint(name="one_number_per_engagement", fields=["engagement", "number"])]
+        indexes = [models.Index(name="session_starts", fields=["engagement", "-starts_at"])]
+
+    @property
+    def ends_at(self) -> datetime:
+        return self.starts_at + timedelta(minutes=self.minutes)
+
+
+class NoteQuerySet(models.QuerySet["Note"]):
+    def for_coach(self, coach: Coach) -> NoteQuerySet:
+        """The notes of the engagements that this coach coaches."""
+        return self.filter(session__engagement__in=Engagement.objects.for_coach(coach))
+
+
+class Note(models.Model):
+    """What the coach wrote of a session, sealed with the engagement's key. Once finished it never changes; an addition is a row of its own."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="+")
+    adds_to = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
+    body = SealedField()
+    version = models.PositiveIntegerField()
+    made_at = models.DateTimeField()
+    saved_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+
+    objects = NoteQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["made_at"]
+        indexes = [models.Index(name="note_session", fields=["session", "made_at"])]
+
+    def place(self, version: int | None = None) -> Place:
+        """Where this note's text is bound to, at its present version or an earlier one. Needs session.engagement.coach."""
+        engagement = self.session.engagement
+        return Place(
+            purpose="note.body",
+            practice=engagement.coach.practice_id,
+            row=self.id,
+            version=self.version if version is None else version,
+            series=engagement.notes_key,
+            maker=engagement.coach.person_id,
+        )
+
+    @property
+    def about(self) -> UUID:
+        return self.id
+
+
+class NoteVersion(models.Model):
+    """An earlier text of a note, as it was sealed then: same row, same place, its own version."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    note = models.ForeignKey(Note, on_delete=models.CASCADE, related_name="+")
+    body = SealedField()
+    version = models.PositiveIntegerField()
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-version"]
+        constraints = [models.UniqueConstraint(name="one_text_per_version", fields=["note", "version"])]

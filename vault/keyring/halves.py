@@ -1,0 +1,31 @@
+"""Make, read and destroy the instance's halves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from vault import primitives
+from vault.keyring.models import Half
+from vault.primitives import Closed
+
+
+def make(key: UUID) -> bytes:
+    """Keep a fresh half for a new DataKey, at once and for good: it is written before the DataKey's own row."""
+    half = primitives.random_key()
+    Half.objects.create(key=key, half=half)
+    return half
+
+
+def read(key: UUID) -> bytes:
+    """The half of a DataKey, or `Closed` when it was destroyed or never was."""
+    row = Half.objects.filter(pk=key).first()
+    if row is None or row.half is None:
+        raise Closed("this key was destroyed")
+    return bytes(row.half)
+
+
+def destroy(keys: Iterable[UUID], at: datetime) -> int:
+    """Destroy the halves of these DataKeys for ever; how many still had one. Doing it again does nothing."""
+    return Half.objects.filter(pk__in=list(keys), destroyed_at__isnull=True).update(half=None, destroyed_at=at)

@@ -1,0 +1,245 @@
+"""An open vault, alive for one request: seal, open, grant. When it is gone, nothing it read is kept."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.db import connection
+from django.views.decorators.debug import sensitive_variables
+
+from vault import primitives, slots
+from vault.keyring import halves
+from vault.models import DataKey, KeyGrant, PersonKeys
+from vault.primitives import Closed, KeyPair, PublicKeys
+from vault.sealed import Place, Sealed
+
+EPOCH_BYTES: Final = 4
+
+
+class NotYours(Closed):
+    """This person may not give this key: the table of who may give names somebody else, or nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A DataKey after opening: its epoch and the 32 bytes that seal."""
+
+    epoch: int
+    key: bytes
+
+    def __repr__(self) -> str:
+        return "Opened(…)"
+
+
+def _key_context(key: DataKey, purpose: str) -> bytes:
+    return primitives.context(
+        purpose, key.practice.bytes, key.id.bytes, key.series.bytes, key.epoch, key.kind, key.maker.bytes
+    )
+
+
+def _own_place(key: DataKey, holder: UUID) -> bytes:
+    return primitives.context("grant.own", _key_context(key, "datakey"), holder.bytes)
+
+
+def _given_place(key: DataKey, giver: UUID, to: UUID, public: PublicKeys, bound_to: bytes) -> bytes:
+    return primitives.context("grant.given", _key_context(key, "datakey"), giver.bytes, to.bytes, public.fingerprint(), bound_to)
+
+
+def public_keys(person: UUID) -> PublicKeys | None:
+    """The public keys of a person, or None while they have not made their vault."""
+    row = PersonKeys.objects.filter(pk=person).first()
+    return PublicKeys(sealing=row.sealing, signing=row.signing) if row else None
+
+
+class Unlocked:
+    """One person's open vault. Made by `make_vault` or by an unlock row; never stored, never passed on."""
+
+    @sensitive_variables()
+    def __init__(self, person: UUID, root_key: bytes) -> None:
+        self.person = person
+        self._root_key = root_key
+        self._pair: KeyPair | None = None
+        self._keys: dict[tuple[UUID, int | None], Opened] = {}
+
+    def __repr__(self) -> str:
+        return f"Unlocked({self.person})"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        raise TypeError("an open vault is not stored and not passed on")
+
+    # The person's own keys
+
+    def pair(self) -> KeyPair:
+        """This person's private keys."""
+        if self._pair is None:
+            row = PersonKeys.objects.get(pk=self.person)
+            pair = KeyPair(primitives.unseal(self._root_key, bytes(row.private), primitives.context("person", self.person.bytes)))
+            if pair.public != PublicKeys(sealing=row.sealing, signing=row.signing):
+                raise Closed("the public keys on file are not this person's")
+            self._pair = pair
+        return self._pair
+
+    def sign(self, purpose: str, *fields: bytes | str | int) -> bytes:
+        """This person's signature over a purpose and its fields, 64 bytes."""
+        return self.pair().sign(primitives.context("signed." + purpose, *fields))
+
+    @sensitive_variables()
+    def change_passphrase(self, new: slots.Stretched, at: datetime) -> None:
+        """Close the root key under another passphrase."""
+        slots.set_passphrase(self.person, self._root_key, new, at)
+
+    @sensitive_variables()
+    def set_recovery(self, code: str, at: datetime) -> None:
+        """Close the root key under a recovery code too, in place of the one before."""
+        slots.set_recovery(self.person, self._root_key, code, at)
+
+    @sensitive_variables()
+    def closed_under(self, key: bytes, place: bytes) -> bytes:
+        """The root key, closed under an unlock's cookie."""
+        return primitives.seal(key, self._root_key, place)
+
+    # DataKeys
+
+    def make_key(self, *, kind: str, practice: UUID, at: datetime) -> UUID:
+        """Make a DataKey that this person holds; its series. Half first, then the main row."""
+        key = DataKey(series=uuid.uuid4(), kind=kind, practice=practice, maker=self.person, made_at=at)
+        if key.kind == DataKey.Kind.COPY:
+            raise NotYours("a copy is made by copy_for")
+        secret, half = primitives.random_key(), halves.make(key.id)
+        key.save(force_insert=True)
+        wrapped = primitives.seal(self._root_key, secret, _own_place(key, self.person))
+        KeyGrant.objects.create(key=key, holder=self.person, giver=self.person, wrapped=wrapped, made_at=at)
+        self._keys[key.series, key.epoch] = self._keys[key.series, None] = self._derive(key, secret, half)
+        return key.series
+
+    @staticmethod
+    def _derive(key: DataKey, secret: bytes, half: bytes) -> Opened:
+        return Opened(key.epoch, primitives.derive(secret + half, _key_context(key, "datakey")))
+
+    def _open_key(self, series: UUID, epoch: int | None, maker: UUID, bound_to: bytes) -> Opened:
+        """The key of a series (epoch None: the newest), if this person holds it and `maker` made it. Raises `Closed`."""
+        if (series, epoch) in self._keys:
+            return self._keys[series, epoch]
+        grants = KeyGrant.objects.select_related("key").filter(holder=self.person, key__series=series, key__maker=maker)
+        grants = grants.filter(key__shredded_at__isnull=True, **({} if epoch is None else {"key__epoch": epoch}))
+        grant = grants.order_by("-key__epoch").first()
+        if grant is None:
+            raise Closed("no grant")
+        secret = self._open_grant(grant, bound_to)
+        opened = self._keys[series, epoch] = self._derive(grant.key, secret, halves.read(grant.key.id))
+        return opened
+
+    def _open_grant(self, grant: KeyGrant, bound_to: bytes) -> bytes:
+        key = grant.key
+        if grant.giver == self.person == key.maker:
+            return primitives.unseal(self._root_key, bytes(grant.wrapped), _own_place(key, self.person))
+        if grant.giver != key.maker or key.kind == DataKey.Kind.OWN:
+            raise NotYours("given by somebody who may not give it")
+        giver = public_keys(grant.giver)
+        if giver is None:
+            raise Closed("the giver has no keys")
+        place = _given_place(key, grant.giver, self.person, self.pair().public, bound_to)
+        primitives.check_signature(giver, primitives.context("signed.grant", place_digest(place), bytes(grant.wrapped)), bytes(grant.signature or b""))
+        return self.pair().unwrap(bytes(grant.wrapped), place)
+
+    # Texts
+
+    def seal(self, text: str, place: Place) -> Sealed:
+        """Close a text for its place with the newest epoch of its key. Inside a transaction; waits for no shredding to pass it by. Raises `Closed`."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "select epoch from vault_datakey where series = %s and shredded_at is null order by epoch desc limit 1 for share", [place.series]
+            )
+            row = cursor.fetchone()
+        if row is None:
+            raise Closed("this key was destroyed")
+        opened = self._open_key(place.series, row[0], place.maker, b"")
+        return _sealed(opened, text, place)
+
+    def open(self, sealed: Sealed, place: Place, *, bound_to: bytes = b"") -> str:
+        """Open a text at its place, or raise `Closed`."""
+        stored = sealed.stored()
+        epoch = int.from_bytes(stored[:EPOCH_BYTES], "big")
+        opened = self._open_key(place.series, epoch, place.maker, bound_to)
+        return primitives.unpad(primitives.unseal(opened.key, stored[EPOCH_BYTES:], place.context(epoch))).decode()
+
+    def holds(self, series: UUID) -> bool:
+        """Whether this person has a grant on a key that was not shredded."""
+        return KeyGrant.objects.filter(holder=self.person, key__series=series, key__shredded_at__isnull=True).exists()
+
+    # Giving
+
+    def grant(self, series: UUID, *, to: UUID, at: datetime) -> None:
+        """Give every living epoch of a shared key of ours to one more person. Giving again does nothing. Raises `NotYours`, `Closed`."""
+        public = public_keys(to)
+        if public is None:
+            raise Closed("they have not made their vault yet")
+        for key in DataKey.objects.filter(series=series, shredded_at__isnull=True).exclude(grants__holder=to):
+            if key.kind != DataKey.Kind.SHARED or key.maker != self.person:
+                raise NotYours("only its maker gives a shared key, and no other kind is given")
+            own = KeyGrant.objects.select_related("key").get(key=key, holder=self.person)
+            self._give(key, self._open_grant(own, b""), to, public, b"", at)
+
+    def _give(self, key: DataKey, secret: bytes, to: UUID, public: PublicKeys, bound_to: bytes, at: datetime) -> None:
+        place = _given_place(key, self.person, to, public, bound_to)
+        wrapped = primitives.wrap(secret, public, place)
+        signature = self.sign("grant", place_digest(place), wrapped)
+        KeyGrant.objects.create(key=key, holder=to, giver=self.person, wrapped=wrapped, signature=signature, made_at=at)
+
+    def copy_for(self, to: UUID, public: PublicKeys, *, practice: UUID, bound_to: bytes, at: datetime) -> Copy:
+        """A fresh DataKey that only `to` will hold, open for as long as the copy is being written. Raises `Closed`.
+
+        `public` are the keys that this person was shown; `bound_to` names the consent and the text. We keep no grant.
+        """
+        if public_keys(to) != public:
+            raise Closed("their keys are not the ones that were shown")
+        key = DataKey(series=uuid.uuid4(), kind=DataKey.Kind.COPY, practice=practice, maker=self.person, made_at=at)
+        secret, half = primitives.random_key(), halves.make(key.id)
+        key.save(force_insert=True)
+        self._give(key, secret, to, public, bound_to, at)
+        return Copy(series=key.series, maker=self.person, _opened=self._derive(key, secret, half))
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A copy in the making: seals its texts, then is dropped."""
+
+    series: UUID
+    maker: UUID
+    _opened: Opened
+
+    def seal(self, text: str, place: Place) -> Sealed:
+        """Close one text of the copy for its place."""
+        if place.series != self.series or place.maker != self.maker:
+            raise Closed("another copy's place")
+        return _sealed(self._opened, text, place)
+
+
+def _sealed(opened: Opened, text: str, place: Place) -> Sealed:
+    body = primitives.seal(opened.key, primitives.pad(text.encode()), place.context(opened.epoch))
+    return Sealed(opened.epoch.to_bytes(EPOCH_BYTES, "big") + body)
+
+
+def place_digest(place: bytes) -> bytes:
+    """SHA-256 of a place, so that it fits into a context's field."""
+    return primitives.hashlib.sha256(place).digest()
+
+
+@sensitive_variables()
+def make_vault(person: UUID, passphrase: slots.Stretched, at: datetime) -> Unlocked:
+    """Make a person's root key, passphrase slot and key pair, and hand over the open vault. Inside a transaction."""
+    root_key, seed = primitives.random_key(), KeyPair.new_seed()
+    public = KeyPair(seed).public
+    slots.set_passphrase(person, root_key, passphrase, at)
+    PersonKeys.objects.create(
+        person=person,
+        sealing=public.sealing,
+        signing=public.signing,
+        private=primitives.seal(root_key, seed, primitives.context("person", person.bytes)),
+        made_at=at,
+    )
+    return Unlocked(person, root_key)
