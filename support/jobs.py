@@ -158,7 +158,8 @@ def run_pending() -> None:
     whose rows no one else can see, the jobs run here one after the other.
     """
     if connections[DATABASE].in_atomic_block:
-        return _drain_here()
+        _drain_here()
+        return
     failures: list[BaseException] = []
 
     async def noting(call_next: Callable[[], Any], context: JobContext, worker: Any) -> Any:

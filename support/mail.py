@@ -134,4 +134,4 @@ def _read(place: Path) -> Letter:
     body = message.get_body(("plain",))
     text = body.get_content().replace("\r\n", "\n") if body else ""
     at = datetime.fromtimestamp(int(place.name.partition("-")[0]) / 1e9).astimezone()
-    return Letter(str(message["Subject"]), str(message["To"]), at, text, tuple(LINK.findall(text)))
+    return Letter(str(message["Subject"]).strip(), str(message["To"]), at, text, tuple(LINK.findall(text)))

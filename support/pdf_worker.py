@@ -56,7 +56,9 @@ def fetcher() -> Any:
     from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
     class Bundled(URLFetcher):
-        """Opens nothing but what is bundled."""
+        """Opens nothing but what is bundled, and remembers having refused: inside an SVG a refusal is swallowed."""
+
+        refused = False
 
         def fetch(self, url: str, headers: Any = None) -> Any:
             """Return a bundled file, end the document for anything else."""
@@ -64,6 +66,7 @@ def fetcher() -> Any:
                 if url == HERE + place.name:
                     kind = "text/css" if place.suffix == ".css" else "image/svg+xml"
                     return URLFetcherResponse(url, place.read_bytes(), {"Content-Type": kind})
+            self.refused = True
             raise FatalURLFetchingError("outside")
 
     return Bundled()
@@ -90,17 +93,19 @@ def main() -> None:
         from weasyprint.text.fonts import FontConfiguration
         from weasyprint.urls import FatalURLFetchingError
     except (ImportError, OSError):
-        return write(answers, b"U")
+        write(answers, b"U")
+        return
     fetch, fonts = fetcher(), FontConfiguration()
     gc.freeze()
     write(answers, b"R")
     while (message := read(orders)) is not None:
         gc.disable()  # a fifth of the time otherwise; what a document leaves behind is collected while nobody waits
+        fetch.refused = False
         try:
             kind, body = b"P", render(weasyprint, json.loads(message), fetch, fonts)
         except (Exception, FatalURLFetchingError) as failure:  # noqa: BLE001 — its text may quote the document: only its kind goes back
             kind, body = b"E", type(failure).__name__.encode()
-        write(answers, kind, body)
+        write(answers, b"E" if fetch.refused else kind, b"FatalURLFetchingError" if fetch.refused else body)
         del message, body
         gc.collect()
 

@@ -23,7 +23,7 @@ def typographic(value: str | None) -> str:
     if not value:
         return ""
     if isinstance(value, SafeString):
-        return mark_safe(words.typographic_html(value))  # it was safe, and only spaces and quotes change
+        return mark_safe(words.typographic_html(value))  # noqa: S308 — it was safe, and only spaces and quotes change
     return words.typographic(str(value))
 
 
