@@ -9,7 +9,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from accounts import rates, unlocking
+from accounts import opening, rates, unlocking
 from vault import instance
 from vault.primitives import context
 from vault.unlocked import Unlocked
@@ -50,6 +50,8 @@ class AccountAdapter(DefaultAccountAdapter):
     def login(self, request: HttpRequest, user: Any) -> None:
         super().login(request, user)
         unlocking.confirm(request, user.pk)
+        if vault := Unlocked(user.pk, user.opened) if user.opened is not None else getattr(unlocking.find(request), "vault", None):
+            opening.opened(request, user, vault)
 
     def logout(self, request: HttpRequest) -> None:
         unlocking.lock(request)

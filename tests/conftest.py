@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.cast import Cast
 from tests.databases import django_db_setup, own_databases
 from tests.live import browser_type_launch_args, live, live_data, live_mail, static_files
 
@@ -17,3 +18,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if "own_databases" in names or item.get_closest_marker("no_database") or item.get_closest_marker("django_db"):
             continue
         item.add_marker(pytest.mark.django_db(databases=["default", "keyring"]))
+
+
+@pytest.fixture
+def cast() -> Cast:
+    """The people of the tests: tests/cast.py."""
+    return Cast()

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts import unlocking
+from accounts import opening, unlocking
 from accounts.doors import SignedIn, admits, wants_a_page
 from accounts.forms import UnlockForm
 from vault.unlocked import Unlocked
@@ -59,6 +59,7 @@ def unlock(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and (vault := vault_by_passphrase(request, form)):
         unlocking.begin(request, vault, pending=False)
         record_authentication(request, request.user, method="password", reauthenticated=True)
+        opening.opened(request, request.user, vault)
         return redirect(safe_next(request)) if wants_a_page(request) else HttpResponse(status=204)
     if not wants_a_page(request):
         return JsonResponse({"error": " ".join(e for errors in form.errors.values() for e in errors)}, status=401)

@@ -1,0 +1,192 @@
+"""What changes the practice: coaches, clients, organisations and their contacts, engagements, and who joined."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+
+from accounts import actions as accounts
+from accounts.act import Refused, act, person_of
+from accounts.models import Link, User, has_acted
+from clients import permissions
+from clients.models import Client, Coach, Engagement, Practice, Sponsor, SponsorContact
+from vault import ledger
+from vault.models import DataKey
+from vault.unlocked import Unlocked, public_keys
+
+
+@act
+def open_practice(*, person: User, name: str, practice: Practice | None = None, by: Any, at: datetime | None = None) -> Coach:
+    """This function will make a coach of a person, with a practice of their own or in one that exists."""
+    now = at or timezone.now()
+    practice = practice or Practice.objects.create(details={"name": name}, made_at=now)
+    coach = Coach.objects.create(person=person, practice=practice, made_at=now)
+    ledger.record("coach.made", chain=practice.id, by=person_of(by), kind="coach", about=coach.id, at=at)
+    return coach
+
+
+@act
+def add_client(*, coach: Coach, name: str, address: str, phone: str, job: str, language: str, by: Coach, at: datetime | None = None) -> Client:
+    """This function will add a client to the coach's practice. Nothing is sent to them."""
+    details = {"name": name, "address": address, "phone": phone, "job": job}
+    client = Client.objects.create(coach=coach, details=details, language=language, made_at=at or timezone.now())
+    has_acted(coach.person_id)
+    ledger.record("client.added", chain=coach.practice_id, by=person_of(by), kind="client", about=client.id, at=at)
+    return client
+
+
+@act
+def change_client(*, client: Client, details: Mapping[str, Any], language: str, by: Coach, at: datetime | None = None) -> None:
+    """This function will keep new details of a client."""
+    client.details, client.language = {**client.details, **details}, language
+    client.save(update_fields=["details", "language"])
+    ledger.record("client.changed", chain=by.practice_id, by=person_of(by), kind="client", about=client.id, at=at)
+
+
+@act
+def archive_client(*, client: Client, archived: bool, by: Coach, at: datetime | None = None) -> None:
+    """This function will put a client out of the list, or back. Nothing is destroyed."""
+    client.archived_at = (at or timezone.now()) if archived else None
+    client.save(update_fields=["archived_at"])
+    ledger.record("client.archived" if archived else "client.restored", chain=by.practice_id, by=person_of(by), kind="client", about=client.id, at=at)
+
+
+@act
+def add_sponsor(*, coach: Coach, name: str, domain: str, by: Coach, at: datetime | None = None) -> Sponsor:
+    """This function will add an organisation to the coach's practice."""
+    sponsor = Sponsor.objects.create(coach=coach, details={"name": name, "domain": domain}, made_at=at or timezone.now())
+    ledger.record("sponsor.added", chain=coach.practice_id, by=person_of(by), kind="sponsor", about=sponsor.id, at=at)
+    return sponsor
+
+
+@act
+def change_sponsor(*, sponsor: Sponsor, name: str, domain: str, by: Coach, at: datetime | None = None) -> None:
+    """This function will keep new details of an organisation."""
+    sponsor.details = {**sponsor.details, "name": name, "domain": domain}
+    sponsor.save(update_fields=["details"])
+    ledger.record("sponsor.changed", chain=by.practice_id, by=person_of(by), kind="sponsor", about=sponsor.id, at=at)
+
+
+@act
+def add_contact(*, sponsor: Sponsor, name: str, address: str, role: str, language: str, by: Coach, at: datetime | None = None) -> SponsorContact:
+    """This function will add a contact to an organisation. They see nothing before a client agrees to something."""
+    contact = SponsorContact.objects.create(
+        sponsor=sponsor, role=role, details={"name": name, "address": address}, language=language, made_at=at or timezone.now()
+    )
+    ledger.record("contact.added", chain=by.practice_id, by=person_of(by), kind="contact", about=contact.id, subject=sponsor.id, at=at)
+    return contact
+
+
+@act
+def change_contact(*, contact: SponsorContact, name: str, address: str, role: str, language: str, by: Coach, at: datetime | None = None) -> None:
+    """This function will keep new details of a contact. The address of somebody who has joined stays theirs."""
+    if contact.person_id is not None and address.strip().casefold() != contact.address.strip().casefold():
+        raise Refused(code="contact_has_joined")
+    contact.details = {**contact.details, "name": name, "address": address}
+    contact.role, contact.language = role, language
+    contact.save(update_fields=["details", "role", "language"])
+    ledger.record("contact.changed", chain=by.practice_id, by=person_of(by), kind="contact", about=contact.id, at=at)
+
+
+@act
+def open_engagement(
+    *,
+    coach: Coach,
+    vault: Unlocked,
+    client: Client,
+    sponsor: Sponsor | None,
+    wording: str,
+    title: str,
+    objective: str,
+    planned_sessions: int | None,
+    by: Coach,
+    at: datetime | None = None,
+) -> Engagement:
+    """This function will open an engagement: its two keys (the coach's own, and the one to share with the client) and the permissions on it."""
+    if client.coach_id != coach.id or (sponsor is not None and sponsor.coach_id != coach.id):
+        raise Refused(code="not_hers")
+    now = at or timezone.now()
+    engagement = Engagement.objects.create(
+        coach=coach,
+        client=client,
+        sponsor=sponsor,
+        wording=wording,
+        details={"title": title, "objective": objective},
+        planned_sessions=planned_sessions,
+        notes_key=vault.make_key(kind=DataKey.Kind.OWN, practice=coach.practice_id, at=now),
+        shared_key=vault.make_key(kind=DataKey.Kind.SHARED, practice=coach.practice_id, at=now),
+        opened_at=now,
+    )
+    permissions.give(permissions.COACH, coach.person, engagement)
+    if client.person is not None:
+        permissions.give(permissions.FOLLOW, client.person, engagement)
+        if public_keys(client.person_id):  # type: ignore[arg-type]
+            vault.grant(engagement.shared_key, to=client.person_id, at=now)  # type: ignore[arg-type]
+    ledger.record("engagement.opened", chain=coach.practice_id, by=person_of(by), kind="engagement", about=engagement.id, subject=engagement.id, at=at)
+    return engagement
+
+
+@act
+def invite(*, invited: Client | SponsorContact, by: Coach, at: datetime | None = None) -> Link:
+    """This function will mail an invitation to a client or a contact, in place of the one before."""
+    if invited.person_id is not None or not invited.address:
+        raise Refused(code="cannot_be_invited")
+    kind = "client" if isinstance(invited, Client) else "contact"
+    link = accounts.send_link(
+        kind=Link.Kind.JOIN, letter=f"invitation_{kind}", address=invited.address, language=invited.language, about=invited.id, by=by, at=at
+    )
+    ledger.record("invited", chain=by.practice_id, by=person_of(by), kind=kind, about=invited.id, at=at)
+    return link
+
+
+@act
+def join(*, invited: Client | SponsorContact, person: User, by: User, at: datetime | None = None) -> None:
+    """This function will make a person the client or contact they were invited as. What awaits them is given at the coach's next unlock."""
+    kind = "client" if isinstance(invited, Client) else "contact"
+    chain = invited.coach.practice_id if isinstance(invited, Client) else invited.sponsor.coach.practice_id
+    if invited.person_id is not None or already_joined(invited, person):
+        raise Refused(code="has_joined_already")
+    invited.person, invited.joined_at = person, at or timezone.now()
+    invited.save(update_fields=["person", "joined_at"])
+    if isinstance(invited, Client):
+        for engagement in Engagement.objects.filter(client=invited):
+            permissions.give(permissions.FOLLOW, person, engagement)
+    ledger.record("joined", chain=chain, by=person_of(by), kind=kind, about=invited.id, at=at)
+
+
+def already_joined(invited: Client | SponsorContact, person: User) -> bool:
+    """Whether this person is this coach's client, or this organisation's contact, under another row."""
+    if isinstance(invited, Client):
+        return Client.objects.filter(coach=invited.coach, person=person).exists()
+    return SponsorContact.objects.filter(sponsor=invited.sponsor, person=person).exists()
+
+
+def invited_by(link: Link) -> Client | SponsorContact | None:
+    """Whom a link of the kind JOIN invites, if they have not joined."""
+    client = Client.objects.select_related("coach__person").filter(pk=link.about, person__isnull=True).first()
+    return client or SponsorContact.objects.select_related("sponsor__coach__person").filter(pk=link.about, person__isnull=True, left_at__isnull=True).first()
+
+
+@act
+def give_awaiting_keys(*, coach: Coach, vault: Unlocked, by: Coach, at: datetime | None = None) -> int:
+    """This function will give the shared key of each engagement to its client, once they have made their vault; how many were given."""
+    now, given = at or timezone.now(), 0
+    waiting = Engagement.objects.for_coach(coach).filter(client__person__isnull=False, ended_at__isnull=True)
+    held = _holders(list(waiting.values_list("shared_key", flat=True)))
+    for engagement in waiting.select_related("client"):
+        person: UUID = engagement.client.person_id  # type: ignore[assignment]
+        if (engagement.shared_key, person) not in held and public_keys(person):
+            vault.grant(engagement.shared_key, to=person, at=now)
+            given += 1
+            ledger.record("key.given", chain=coach.practice_id, by=person_of(by), kind="engagement", about=engagement.id, subject=engagement.id, other=person, at=at)
+    return given
+
+
+def _holders(series: list[UUID]) -> set[tuple[UUID, UUID]]:
+    from vault.models import KeyGrant
+
+    return set(KeyGrant.objects.filter(key__series__in=series, key__shredded_at__isnull=True).values_list("key__series", "holder"))

@@ -1,0 +1,28 @@
+"""What a practice does each time a vault opens: give the keys that await, and sign the heads of the ledger's chains."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from clients import actions
+from clients.models import Client, Coach, SponsorContact
+from vault import ledger
+from vault.unlocked import Unlocked
+
+
+def vault_opened(request: HttpRequest, user: User, vault: Unlocked) -> None:
+    """Give awaiting keys, then sign the heads; a chain that was rewritten is said aloud."""
+    coach = Coach.of(user)
+    if coach is not None:
+        actions.give_awaiting_keys(coach=coach, vault=vault, by=coach)
+    chains = {coach.practice_id} if coach else set()
+    chains |= {client.coach.practice_id for client in Client.of(user) or []}
+    chains |= {contact.sponsor.coach.practice_id for contact in SponsorContact.of(user) or []}
+    if ledger.sign_heads(vault, sorted(chains), timezone.now()):
+        messages.error(
+            request, _("The access log no longer holds what you last confirmed: somebody has changed it. Please tell whoever runs this instance.")
+        )
