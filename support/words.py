@@ -66,8 +66,8 @@ def _french(text: str) -> str:
     text = text.replace('"', f"{NO_BREAK}»")
     text = re.sub(f"«{SPACES}", f"«{NO_BREAK}", text)
     text = re.sub(f"{SPACES}»", f"{NO_BREAK}»", text)
+    text = re.sub(f"(?<=[^\\s:]){SPACES}:(?=[\\s;!?{MARK}]|$)", f"{NO_BREAK}:", text)
     text = re.sub(f"(?<=[^\\s;!?…(\\[]){SPACES}([;!?])(?=[\\s;!?)\\]»’…{MARK}{NO_BREAK}{NARROW}]|$)", f"{NARROW}\\1", text)
-    text = re.sub(f"(?<=[^\\s:]){SPACES}:(?=[\\s{MARK}]|$)", f"{NO_BREAK}:", text)
     return re.sub(r"(?<=\d) (?=[€%])", NO_BREAK, text)
 
 

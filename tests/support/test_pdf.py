@@ -191,17 +191,20 @@ def test_a_worker_leaves_no_core_and_writes_no_file(pool: pdf.Pool):
     assert f"{1 << 30}" in limits
 
 
-def test_workers_die_with_a_parent_that_is_killed():
-    script = "import os,sys\nfrom support import pdf\nw=pdf.Pool(); w.render(sys.argv[1].encode()); print(w.idle[0].process.pid, flush=True); input()"
+def test_workers_die_with_a_parent_that_is_killed_even_while_at_work():
+    script = (
+        "import sys\nfrom support import pdf\nw = pdf.Pool(); w.render(sys.argv[1].encode())\n"
+        "print(w.idle[0].process.pid, flush=True); w.render(sys.argv[1].replace('<p>', '<p>mot ' * 100_000).encode())"
+    )
     parent = subprocess.Popen(
         [sys.executable, "-c", script, order(TEXT).decode()],
-        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         cwd=settings.BASE_DIR,
     )
     with parent:
         assert parent.stdout
         child = int(parent.stdout.readline())
+        time.sleep(0.5)
         parent.kill()
 
     assert gone(child)
