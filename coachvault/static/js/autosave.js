@@ -231,5 +231,5 @@ document.addEventListener("click", async (event) => {
   if (link.pathname === location.pathname && link.hash) return;
   event.preventDefault();
   await Promise.allSettled(unsaved().map((one) => one.flush()));
-  location.assign(link.href);
+  if (!document.querySelector("dialog[open]")) location.assign(link.href);
 });
