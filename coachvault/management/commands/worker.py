@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import connections
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
 
 from vault.roles import refuse_owner
 
@@ -15,9 +16,13 @@ class Command(BaseCommand):
     """Runs until it is asked to stop, and then finishes the job at hand."""
 
     help = "Does the jobs of the queue until asked to stop."
+    requires_system_checks = []
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Refuse the owner's role, then work."""
         refuse_owner()
         connections.close_all()
-        call_command("procrastinate", "worker", "--shutdown-graceful-timeout", "5")
+        connector = app.connector
+        assert isinstance(connector, DjangoConnector)
+        with app.replace_connector(connector.get_worker_connector()) as queue:
+            queue.run_worker(shutdown_graceful_timeout=5)
