@@ -96,8 +96,7 @@ class Autosave {
     } catch {
       return this.retry();
     }
-    const lockAt = answer.headers.get("X-Lock-At");
-    if (lockAt) document.dispatchEvent(new CustomEvent("vault:open-until", { detail: lockAt }));
+    if (answer.ok) document.dispatchEvent(new CustomEvent("vault:open-until", { detail: answer.headers.get("X-Lock-At") }));
     const said = await answer.json().catch(() => null);
     return this.answered(answer, said, body);
   }

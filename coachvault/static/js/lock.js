@@ -70,7 +70,7 @@ function tick() {
   if (seconds <= 3) timeUp();
 }
 
-// Every answer that kept the vault open says until when: X-Lock-At, in seconds since 1970
+// An answer that kept the vault open says until when in X-Lock-At, in seconds since 1970
 function stayOpenUntil(at, tell = true) {
   if (!at) return;
   lockAt = Number(at) * 1000 - skew;
@@ -86,7 +86,7 @@ async function stay() {
   soon.close();
   try {
     const answer = await fetch(bar.dataset.stayUrl, { headers: { "X-Requested-With": "stay" } });
-    stayOpenUntil(answer.headers.get("X-Lock-At"));
+    if (answer.ok) stayOpenUntil(answer.headers.get("X-Lock-At"));
   } catch { /* no connection: the countdown goes on and says so itself */ }
 }
 
@@ -154,7 +154,7 @@ if (bar) {
   document.querySelector("[data-lock-anyway]").addEventListener("click", () => leave());
   document.addEventListener("vault:locked", () => askPassphrase(false));
   document.addEventListener("vault:open-until", (event) => stayOpenUntil(event.detail));
-  document.addEventListener("htmx:afterRequest", (event) => stayOpenUntil(event.detail.xhr?.getResponseHeader("X-Lock-At")));
+  document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful) stayOpenUntil(event.detail.xhr.getResponseHeader("X-Lock-At")); });
   document.addEventListener("htmx:responseError", (event) => { if (event.detail.xhr.status === 423) askPassphrase(false); });
   tabs?.addEventListener("message", ({ data }) => { if (data === "locked") timeUp(false); else stayOpenUntil(data, false); });
   document.addEventListener("visibilitychange", tick);
