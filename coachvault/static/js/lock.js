@@ -86,7 +86,8 @@ async function stay() {
   soon.close();
   try {
     const answer = await fetch(bar.dataset.stayUrl, { headers: { "X-Requested-With": "stay" } });
-    if (answer.ok) stayOpenUntil(answer.headers.get("X-Lock-At"));
+    if (answer.status === 423) askPassphrase(false);
+    else stayOpenUntil(answer.headers.get("X-Lock-At"));
   } catch { /* no connection: the countdown goes on and says so itself */ }
 }
 
