@@ -1,5 +1,25 @@
-"""Addresses of this room."""
+"""Addresses of the practice: enrolment, clients, organisations, new engagements."""
 
 from django.urls import path
 
-urlpatterns: list = []
+from clients.views import coach, engagements, enrol, sponsors
+
+urlpatterns = [
+    path("accounts/signup/", enrol.sign_up, name="sign_up"),
+    path("link/<str:token>/", enrol.enrol, name="enrol"),
+    path("coach/clients/", coach.client_list, name="client_list"),
+    path("coach/clients/add/", coach.client_add, name="client_add"),
+    path("coach/clients/<uuid:pk>/", coach.client_page, name="client_page"),
+    path("coach/clients/<uuid:pk>/edit/", coach.client_edit, name="client_edit"),
+    path("coach/clients/<uuid:pk>/archive/", coach.client_archive, name="client_archive"),
+    path("coach/clients/<uuid:pk>/invite/", coach.client_invite, name="client_invite"),
+    path("coach/organisations/", sponsors.sponsor_list, name="sponsor_list"),
+    path("coach/organisations/add/", sponsors.sponsor_add, name="sponsor_add"),
+    path("coach/organisations/<uuid:pk>/", sponsors.sponsor_page, name="sponsor_page"),
+    path("coach/organisations/<uuid:pk>/edit/", sponsors.sponsor_edit, name="sponsor_edit"),
+    path("coach/organisations/<uuid:pk>/contacts/add/", sponsors.contact_add, name="contact_add"),
+    path("coach/contacts/<uuid:pk>/edit/", sponsors.contact_edit, name="contact_edit"),
+    path("coach/contacts/<uuid:pk>/invite/", sponsors.contact_invite, name="contact_invite"),
+    path("coach/engagements/new/", engagements.engagement_new, name="engagement_new"),
+    path("coach/engagements/new/<slug:step>/", engagements.engagement_new, name="engagement_step"),
+]

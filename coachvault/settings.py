@@ -158,7 +158,7 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = "username"
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None  # no plain address in any column
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
-ACCOUNT_FORMS = {"login": "accounts.forms.SignInForm", "reauthenticate": "accounts.forms.ReauthenticateForm"}
+ACCOUNT_FORMS = {"login": "accounts.forms.SignInForm"}
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = "strict"
@@ -170,6 +170,7 @@ ALLAUTH_TRUSTED_PROXY_COUNT = PROXIES
 MFA_ADAPTER = "accounts.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "CoachVault"
+MFA_FORMS = {"authenticate": "accounts.forms.CodeForm", "activate_totp": "accounts.forms.FirstCodeForm"}
 ANONYMOUS_USER_NAME = None  # guardian: no anonymous person
 GUARDIAN_RAISE_403 = False
 SILENCED_SYSTEM_CHECKS = ["guardian.W001"]
@@ -244,7 +245,7 @@ STORAGES = {
 MEDIA_ROOT = DATA / "media"
 
 # The cache holds counters only, and all processes share it
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache", "OPTIONS": {"MAX_ENTRIES": 100_000}}}
 
 # Jobs: PostgreSQL is the queue
 # Mail: files unless an SMTP server is given
@@ -254,7 +255,7 @@ MAIL = env("COACHVAULT_MAIL", "file")
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env("COACHVAULT_FROM", f"CoachVault <coachvault@{HOST if not LOCAL else 'localhost'}>")
 if MAIL == "file":
-    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_BACKEND = "support.mail.Folder"
     EMAIL_FILE_PATH = DATA / "mail"
 else:
     vars().update({name: value for name, value in env.dj_email_url("COACHVAULT_MAIL").items()})

@@ -7,9 +7,10 @@ import os
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, NoReturn
 from uuid import UUID
 
+from django.db.models import Q
 from django.views.decorators.debug import sensitive_variables
 
 from vault import primitives, ration
@@ -31,6 +32,9 @@ class Stretched:
 
     def __repr__(self) -> str:
         return "Stretched(…)"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a stretched passphrase is not stored and not passed on")
 
 
 def _place(slot: UUID, person: UUID, kind: str, salt: bytes, cost: Cost | None) -> bytes:
@@ -79,7 +83,8 @@ def open_with_passphrase(person: UUID | None, passphrase: str) -> bytes:
 
 def cost_is_old(person: UUID) -> bool:
     """Whether the person's slot was closed at a lower cost than this program's, so that it is to be closed anew."""
-    return Slot.objects.filter(person=person, kind=Slot.Kind.PASSPHRASE, memory__lt=COST.memory).exists()
+    lower = Q(memory__lt=COST.memory) | Q(passes__lt=COST.passes)
+    return Slot.objects.filter(lower, person=person, kind=Slot.Kind.PASSPHRASE).exists()
 
 
 def new_recovery_code() -> str:
@@ -125,3 +130,10 @@ def open_with_recovery(person: UUID, code: str) -> bytes:
 def has_recovery(person: UUID) -> bool:
     """Whether the person has a recovery code."""
     return Slot.objects.filter(person=person, kind=Slot.Kind.RECOVERY).exists()
+
+
+@sensitive_variables()
+def open_stretched(person: UUID, passphrase: Stretched) -> bytes:
+    """The root key by a passphrase that was just stretched for this person's slot, without a second run. Raises `Closed`."""
+    slot = Slot.objects.get(pk=passphrase.slot, person=person)
+    return primitives.unseal(passphrase.key, slot.root_key, _place(slot.id, person, slot.kind, passphrase.salt, passphrase.cost))

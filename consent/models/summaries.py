@@ -12,6 +12,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from clients.models import Client, Coach, Engagement, SponsorContact
+from consent.models.agreements import Agreement
 from vault.encrypted import EncryptedDetails
 from vault.fields import SealedField
 from vault.sealed import Place
@@ -170,7 +171,10 @@ class DisclosureQuerySet(models.QuerySet["Disclosure"]):
 
     def for_sponsor(self, contacts: list[SponsorContact], at: datetime) -> DisclosureQuerySet:
         """What is open to these contacts at this moment. Whether it may be opened is decided again at each view."""
-        return self.filter(contact__in=contacts, opens_at__lte=at, closed_at__isnull=True, consent__until_date__gte=at.date())
+        here = [contact.pk for contact in contacts if contact.left_at is None]
+        promised = Agreement.objects.in_force().filter(wording=Engagement.Wording.A, engagement=models.OuterRef("consent__engagement"))
+        open_ones = self.filter(contact__in=here, opens_at__lte=at, closed_at__isnull=True, consent__until_date__gte=at.date())
+        return open_ones.filter(models.Exists(promised), consent__engagement__ended_at__isnull=True)
 
 
 class Disclosure(models.Model):

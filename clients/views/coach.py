@@ -1,0 +1,89 @@
+"""The coach's list of clients and each client's page."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.db.models import Prefetch
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.act import Refused
+from accounts.doors import admits
+from clients import actions
+from clients.forms import ClientForm
+from clients.models import Client, Coach, Engagement
+
+
+def by_name(row: Client) -> str:
+    """Sort key: the name, case folded. Names are encrypted, so the database cannot sort them."""
+    return row.name.casefold()
+
+
+@admits(Coach)
+def client_list(request: HttpRequest, coach: Coach) -> HttpResponse:
+    """List the coach's clients; the archived ones apart."""
+    archived = request.GET.get("archived") == "1"
+    mine = Client.objects.for_coach(coach).filter(archived_at__isnull=not archived)
+    open_ones = Prefetch("engagements", Engagement.objects.for_coach(coach).select_related("sponsor"), to_attr="shown")
+    rows = sorted(mine.prefetch_related(open_ones), key=by_name)
+    has_archived = archived or Client.objects.for_coach(coach).filter(archived_at__isnull=False).exists()
+    return render(request, "clients/client_list.html", {"clients": rows, "archived": archived, "has_archived": has_archived})
+
+
+@require_http_methods(["GET", "POST"])
+@admits(Coach)
+def client_add(request: HttpRequest, coach: Coach) -> HttpResponse:
+    """Add a client. Nothing is sent to them."""
+    form = ClientForm(request.POST or None, initial={"language": request.user.language})
+    if request.method == "POST" and form.is_valid():
+        client = actions.add_client(coach=coach, by=coach, **form.cleaned_data)
+        return redirect("client_page", client.pk)
+    return render(request, "clients/client_form.html", {"form": form})
+
+
+@admits(Coach)
+def client_page(request: HttpRequest, coach: Coach, pk: str) -> HttpResponse:
+    """Show a client: details, engagements, whether they have joined."""
+    client = get_object_or_404(Client.objects.for_coach(coach), pk=pk)
+    engagements = Engagement.objects.for_coach(coach).filter(client=client).select_related("sponsor")
+    return render(request, "clients/client_page.html", {"client": client, "engagements": engagements})
+
+
+@require_http_methods(["GET", "POST"])
+@admits(Coach)
+def client_edit(request: HttpRequest, coach: Coach, pk: str) -> HttpResponse:
+    """Change a client's details."""
+    client = get_object_or_404(Client.objects.for_coach(coach), pk=pk)
+    form = ClientForm(request.POST or None, initial={**client.details, "language": client.language})
+    if request.method == "POST" and form.is_valid():
+        details = dict(form.cleaned_data)
+        actions.change_client(client=client, language=details.pop("language"), details=details, by=coach)
+        messages.success(request, _("Saved."))
+        return redirect("client_page", client.pk)
+    return render(request, "clients/client_form.html", {"form": form, "client": client})
+
+
+@require_POST
+@admits(Coach)
+def client_archive(request: HttpRequest, coach: Coach, pk: str) -> HttpResponse:
+    """Put a client out of the list, or back."""
+    client = get_object_or_404(Client.objects.for_coach(coach), pk=pk)
+    archived = request.POST.get("archived") == "1"
+    actions.archive_client(client=client, archived=archived, by=coach)
+    messages.success(request, _("The client is archived. You find them under “Archived”.") if archived else _("The client is back in your list."))
+    return redirect("client_page", client.pk)
+
+
+@require_POST
+@admits(Coach)
+def client_invite(request: HttpRequest, coach: Coach, pk: str) -> HttpResponse:
+    """Invite a client to make their space."""
+    client = get_object_or_404(Client.objects.for_coach(coach), pk=pk)
+    try:
+        actions.invite(invited=client, by=coach)
+        messages.success(request, _("An invitation is on its way. It is valid for 14 days."))
+    except Refused:
+        messages.error(request, _("This person has joined already, or has no address to write to."))
+    return redirect("client_page", client.pk)

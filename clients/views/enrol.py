@@ -1,0 +1,111 @@
+"""One way in for everyone: a link (POST), a passphrase, a vault. Coaches who sign up, clients and contacts who are invited."""
+
+from __future__ import annotations
+
+from allauth.account.internal.flows.login import perform_login, record_authentication
+from allauth.account.models import Login
+from allauth.core import ratelimit
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import get_language
+from django.views.decorators.debug import sensitive_variables
+from django.views.decorators.http import require_http_methods
+
+from accounts import actions as accounts
+from accounts import links
+from accounts.doors import Anyone, admits
+from accounts.forms import AddressForm, EnrolForm
+from accounts.models import Link, User
+from accounts.views.lost import sign_in_by_link
+from clients import actions
+from clients.forms import SignUpForm
+from clients.models import Client, Coach, SponsorContact
+from vault import instance, slots
+
+
+def signing_up_is_open() -> bool:
+    """Whether coaches may sign up: while the instance has none, or always where the setting says so."""
+    return settings.SIGNUP == "open" or not Coach.objects.exists()
+
+
+@require_http_methods(["GET", "POST"])
+@admits(Anyone)
+def sign_up(request: HttpRequest) -> HttpResponse:
+    """Mail the link with which a coach makes an account. The answer is the same whether somebody has this address or not."""
+    if not signing_up_is_open():
+        return render(request, "clients/sign_up_closed.html", status=403)
+    form = AddressForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        address = form.cleaned_data["address"]
+        digest = instance.address_digest(address)
+        if ratelimit.consume(request, app="allauth.account", action="reset_password", key="sign_up:" + digest):
+            known = User.objects.filter(username=digest).exists()
+            kind, letter = (Link.Kind.SIGN_UP, "already_known") if known else (Link.Kind.SIGN_UP, "sign_up")
+            accounts.send_link(kind=kind, letter=letter, address=address, language=get_language() or "fr", about=None, by=None)
+        return render(request, "accounts/mail_sent.html", {"what": "sign_up"})
+    return render(request, "clients/sign_up.html", {"form": form})
+
+
+@require_http_methods(["GET", "POST"])
+@admits(Anyone)
+def enrol(request: HttpRequest, token: str) -> HttpResponse:
+    """Open a mailed link. A GET shows what it is for and changes nothing; POST makes the person, or lets a known one join."""
+    try:
+        link = links.find(token, timezone.now())
+    except Http404:
+        return render(request, "clients/link_over.html", status=404)
+    if link.kind == Link.Kind.SIGN_IN:
+        return sign_in_by_link(request, link)
+    invited = actions.invited_by(link) if link.kind == Link.Kind.JOIN else None
+    if link.kind not in {Link.Kind.SIGN_UP, Link.Kind.JOIN} or (link.kind == Link.Kind.JOIN and invited is None):
+        return render(request, "clients/link_over.html", status=404)
+    known = User.objects.filter(username=instance.address_digest(link.address)).first()
+    if known is not None:
+        return _welcome_back(request, link, invited, known)
+    return _make_person(request, link, invited)
+
+
+def _facts(link: Link, invited: Client | SponsorContact | None) -> dict[str, object]:
+    """Who invites, and as what, for whoever holds the link."""
+    coach = invited.coach if isinstance(invited, Client) else invited.sponsor.coach if invited else None
+    return {"link": link, "invited": invited, "is_client": isinstance(invited, Client), "coach": coach.name if coach else ""}
+
+
+def _welcome_back(request: HttpRequest, link: Link, invited: Client | SponsorContact | None, known: User) -> HttpResponse:
+    """Somebody has this address: they sign in, then say yes."""
+    if request.user.pk != known.pk:
+        facts = _facts(link, invited) | {"sign_in": f"{reverse('account_login')}?{urlencode({'next': request.path})}"}
+        return render(request, "clients/link_sign_in.html", facts)
+    if request.method == "POST":
+        accounts.use_link(link=link, by=known)
+        if invited is not None:
+            actions.join(invited=invited, person=known, by=known)
+        return redirect("home")
+    return render(request, "clients/link_join.html", _facts(link, invited))
+
+
+@sensitive_variables()
+def _make_person(request: HttpRequest, link: Link, invited: Client | SponsorContact | None) -> HttpResponse:
+    """Nobody has this address: a name, a passphrase, and the vault is made."""
+    form_class = SignUpForm if invited is None else EnrolForm
+    form = form_class(request.POST or None, initial={"name": invited.name if invited else ""})
+    if request.method != "POST" or not form.is_valid():
+        return render(request, "clients/enrol.html", _facts(link, invited) | {"form": form})
+    chosen = form.cleaned_data
+    passphrase = slots.stretched(chosen["passphrase"])
+    accounts.use_link(link=link, by=None)
+    user, vault = accounts.make_person(address=link.address, name=chosen["name"], language=get_language() or link.language, passphrase=passphrase, by=None)
+    if invited is None:
+        actions.open_practice(person=user, name=chosen["practice"] or chosen["name"], by=user)
+    else:
+        actions.join(invited=invited, person=user, by=user)
+    if request.user.is_authenticated:
+        request.session.flush()
+    user.opened = slots.open_stretched(user.pk, passphrase)
+    user.backend = settings.AUTHENTICATION_BACKENDS[0]
+    record_authentication(request, user, method="password", reauthenticated=True)
+    return perform_login(request, Login(user=user, redirect_url=reverse("mfa_activate_totp" if invited is None else "home")))
