@@ -28,6 +28,10 @@ class Token(bytes):
     __repr__ = __str__
 
 
+class _OfThisRow(Token):
+    """Ciphertext that a row's own save made or opened: the only thing that goes into the column."""
+
+
 class _Decrypting(DeferredAttribute):
     """Reads the attribute with the row's own id, so that a value moved to another row does not open."""
 
@@ -72,17 +76,17 @@ class EncryptedField(StockField):
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Token | None:  # type: ignore[override]
         return None if value is None else Token(bytes(value))
 
-    def pre_save(self, row: Model, add: bool) -> Token | None:
+    def pre_save(self, row: Model, add: bool) -> _OfThisRow | None:
         held = row.__dict__.get(self.attname)
         if held is None:
             return None
         if isinstance(held, Token):
             instance.decrypt(bytes(held), self.place(row))  # never copies on what it cannot open
-            return held
-        return Token(instance.encrypt(self.encode(held), self.place(row)))
+            return _OfThisRow(held)
+        return _OfThisRow(instance.encrypt(self.encode(held), self.place(row)))
 
     def get_db_prep_save(self, value: Any, connection: Any) -> Any:
-        if value is not None and not isinstance(value, Token):
+        if value is not None and not isinstance(value, _OfThisRow):
             raise TypeError(f"{self}: set it on the row and save the row")
         return None if value is None else bytes(value)
 

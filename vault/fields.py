@@ -33,6 +33,9 @@ class SealedField(models.Field):  # type: ignore[type-arg]
         sealed = self._only_sealed(value)
         return None if sealed is None else sealed.stored()
 
+    def get_db_prep_save(self, value: Any, connection: Any) -> bytes | None:
+        return self.get_prep_value(value)  # an expression too is refused: it could put a plain text into the column
+
     def _only_sealed(self, value: Any) -> Sealed | None:
         if value is None or isinstance(value, Sealed):
             return value

@@ -5,6 +5,7 @@ Stored as format byte, 4 bytes naming the instance key, seal. Each purpose has i
 
 from __future__ import annotations
 
+import re
 import threading
 from functools import lru_cache
 from pathlib import Path
@@ -17,6 +18,7 @@ from vault import primitives
 from vault.primitives import Closed
 
 FORMAT: Final = b"\x01"
+_LINE: Final = re.compile("[0-9a-f]{8} [0-9a-f]{64}")
 _lock = threading.Lock()
 _keys: dict[bytes, bytes] = {}
 _read_from: Path | None = None
@@ -24,15 +26,10 @@ _read_from: Path | None = None
 
 def read_keys(path: Path) -> dict[bytes, bytes]:
     """The instance keys of a file, newest first: lines of 8 hex digits (its name) and 64 (the key)."""
-    keys: dict[bytes, bytes] = {}
-    for line in path.read_text().splitlines():
-        name, key = (bytes.fromhex(part) for part in line.split())
-        if len(name) != 4 or len(key) != primitives.KEY_BYTES:
-            raise ImproperlyConfigured(f"{path} is damaged. Put it back from the secrets archive (manage.py restore).")
-        keys[name] = key
-    if not keys:
-        raise ImproperlyConfigured(f"{path} is empty. Put it back from the secrets archive (manage.py restore).")
-    return keys
+    lines = path.read_text().splitlines()
+    if not lines or not all(_LINE.fullmatch(line) for line in lines):
+        raise ImproperlyConfigured(f"{path} is damaged. Put it back from the secrets archive (manage.py restore).")
+    return {bytes.fromhex(line[:8]): bytes.fromhex(line[9:]) for line in lines}
 
 
 def _key(name: bytes | None) -> tuple[bytes, bytes]:
@@ -41,8 +38,9 @@ def _key(name: bytes | None) -> tuple[bytes, bytes]:
     path = Path(settings.KEYS_FILE)
     with _lock:
         if _read_from != path or (name is not None and name not in _keys):
+            read = read_keys(path)  # first, so that a damaged file takes nothing away from those already read
             _keys.clear()
-            _keys.update(read_keys(path))
+            _keys.update(read)
             _read_from = path
         if name is None:
             name = next(iter(_keys))

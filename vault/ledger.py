@@ -95,10 +95,7 @@ def verify_chain(chain: UUID) -> Iterator[Break]:
         if row_hash(row) != bytes(row.hash):
             yield Break(chain, row.position, "changed")
         previous = hashes[row.position] = bytes(row.hash)
-    with connection.cursor() as cursor:
-        cursor.execute("select position, hash from vault_ledger_head where chain = %s", [chain])
-        head = cursor.fetchone()
-    if (head or (0, b"\0")) != (position, previous) and (head is None or (head[0], bytes(head[1])) != (position, previous)):
+    if (_head(chain) or (0, b"\0")) != (position, previous):
         yield Break(chain, position, "the end is not the head")
     for signed in LedgerSignature.objects.filter(chain=chain):
         if hashes.get(signed.position) != bytes(signed.hash):
@@ -114,14 +111,37 @@ def chains() -> list[UUID]:
         return sorted(row[0] for row in cursor.fetchall())
 
 
+def _head(chain: UUID) -> tuple[int, bytes] | None:
+    """The chain's last position and hash, as its writer keeps them."""
+    with connection.cursor() as cursor:
+        cursor.execute("select position, hash from vault_ledger_head where chain = %s", [chain])
+        head = cursor.fetchone()
+    return None if head is None else (head[0], bytes(head[1]))
+
+
 def _is_signed(signed: LedgerSignature) -> bool:
-    public = public_keys(signed.person)
     message = primitives.context("signed.ledger", signed.chain.bytes, signed.position, bytes(signed.hash))
     try:
-        primitives.check_signature(public, message, bytes(signed.signature)) if public else None
+        public = public_keys(signed.person)
+        if public is None:
+            return False
+        primitives.check_signature(public, message, bytes(signed.signature))
     except Closed:
         return False
-    return public is not None
+    return True
+
+
+def _stands(chain: UUID, position: int, hash_: bytes) -> bool:
+    return LedgerEntry.objects.filter(chain=chain, position=position, hash=hash_).exists()
+
+
+def _holds(chain: UUID, last: LedgerSignature | None, head: tuple[int, bytes] | None) -> bool:
+    """Whether the head is a row of the chain, and what was signed last is one too, before it."""
+    if head is not None and not _stands(chain, *head):
+        return False
+    if last is None:
+        return True
+    return head is not None and last.position <= head[0] and _stands(chain, last.position, bytes(last.hash)) and _is_signed(last)
 
 
 def sign_heads(vault: Unlocked, chains: Iterable[UUID], at: datetime) -> list[UUID]:
@@ -129,16 +149,10 @@ def sign_heads(vault: Unlocked, chains: Iterable[UUID], at: datetime) -> list[UU
     broken = []
     for chain in chains:
         last = LedgerSignature.objects.filter(chain=chain, person=vault.person).order_by("-position").first()
-        if last is not None:
-            same = LedgerEntry.objects.filter(chain=chain, position=last.position, hash=bytes(last.hash)).exists()
-            if not (same and _is_signed(last)):
-                broken.append(chain)
-                continue
-        with connection.cursor() as cursor:
-            cursor.execute("select position, hash from vault_ledger_head where chain = %s", [chain])
-            head = cursor.fetchone()
-        if head is not None and (last is None or last.position != head[0]):
-            position, hash_ = head[0], bytes(head[1])
-            signature = vault.sign("ledger", chain.bytes, position, hash_)
-            LedgerSignature.objects.create(chain=chain, position=position, hash=hash_, person=vault.person, signature=signature, at=at)
+        head = _head(chain)  # read after the signature, so that it is never the older of the two
+        if not _holds(chain, last, head):
+            broken.append(chain)
+        elif head is not None and (last is None or last.position < head[0]):
+            signature = vault.sign("ledger", chain.bytes, *head)
+            LedgerSignature.objects.create(chain=chain, position=head[0], hash=head[1], person=vault.person, signature=signature, at=at)
     return broken

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from uuid import UUID
 
@@ -16,16 +16,16 @@ from vault.models import DataKey, KeyGrant
 
 def shred(series: Iterable[UUID], at: datetime) -> None:
     """Mark these keys as shredded and delete their grants, in the caller's transaction; the halves are destroyed right after its commit."""
-    rows = list(DataKey.objects.select_for_update().filter(series__in=list(series), shredded_at__isnull=True))
+    rows = list(DataKey.objects.select_for_update().filter(series__in=list(series), shredded_at__isnull=True).order_by("pk"))
     keys = [row.id for row in rows]
     DataKey.objects.filter(pk__in=keys).update(shredded_at=at)
     KeyGrant.objects.filter(key__in=keys).delete()
     if keys:
-        transaction.on_commit(partial(halves.destroy, keys, at))
+        transaction.on_commit(partial(halves.destroy, keys, at), robust=True)  # what fails here is finished by the worker
 
 
 def finish(at: datetime) -> int:
     """Destroy the halves of every key marked shredded that still has one; how many there were. Run by the worker each minute."""
-    marked = DataKey.objects.filter(shredded_at__isnull=False, shredded_at__lte=at + timedelta(minutes=1)).values_list("pk", flat=True)
+    marked = DataKey.objects.filter(shredded_at__isnull=False).values_list("pk", flat=True)
     left = list(Half.objects.filter(pk__in=list(marked), destroyed_at__isnull=True).values_list("pk", flat=True))
     return halves.destroy(left, at)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, NoReturn
 from uuid import UUID
 
 from django.db import connection
@@ -33,6 +33,9 @@ class Opened:
 
     def __repr__(self) -> str:
         return "Opened(…)"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("an open key is not stored and not passed on")
 
 
 def _key_context(key: DataKey, purpose: str) -> bytes:
@@ -63,12 +66,12 @@ class Unlocked:
         self.person = person
         self._root_key = root_key
         self._pair: KeyPair | None = None
-        self._keys: dict[tuple[UUID, int | None], Opened] = {}
+        self._keys: dict[tuple[UUID, int, UUID, bytes], Opened] = {}
 
     def __repr__(self) -> str:
         return f"Unlocked({self.person})"
 
-    def __reduce__(self) -> tuple[object, ...]:
+    def __reduce__(self) -> NoReturn:
         raise TypeError("an open vault is not stored and not passed on")
 
     # The person's own keys
@@ -76,7 +79,9 @@ class Unlocked:
     def pair(self) -> KeyPair:
         """This person's private keys."""
         if self._pair is None:
-            row = PersonKeys.objects.get(pk=self.person)
+            row = PersonKeys.objects.filter(pk=self.person).first()
+            if row is None:
+                raise Closed("this person's keys are gone")
             pair = KeyPair(primitives.unseal(self._root_key, bytes(row.private), primitives.context("person", self.person.bytes)))
             if pair.public != PublicKeys(sealing=row.sealing, signing=row.signing):
                 raise Closed("the public keys on file are not this person's")
@@ -113,25 +118,24 @@ class Unlocked:
         key.save(force_insert=True)
         wrapped = primitives.seal(self._root_key, secret, _own_place(key, self.person))
         KeyGrant.objects.create(key=key, holder=self.person, giver=self.person, wrapped=wrapped, made_at=at)
-        self._keys[key.series, key.epoch] = self._keys[key.series, None] = self._derive(key, secret, half)
+        self._keys[key.series, key.epoch, self.person, b""] = self._derive(key, secret, half)
         return key.series
 
     @staticmethod
     def _derive(key: DataKey, secret: bytes, half: bytes) -> Opened:
         return Opened(key.epoch, primitives.derive(secret + half, _key_context(key, "datakey")))
 
-    def _open_key(self, series: UUID, epoch: int | None, maker: UUID, bound_to: bytes) -> Opened:
-        """The key of a series (epoch None: the newest), if this person holds it and `maker` made it. Raises `Closed`."""
-        if (series, epoch) in self._keys:
-            return self._keys[series, epoch]
-        grants = KeyGrant.objects.select_related("key").filter(holder=self.person, key__series=series, key__maker=maker)
-        grants = grants.filter(key__shredded_at__isnull=True, **({} if epoch is None else {"key__epoch": epoch}))
-        grant = grants.order_by("-key__epoch").first()
-        if grant is None:
-            raise Closed("no grant")
-        secret = self._open_grant(grant, bound_to)
-        opened = self._keys[series, epoch] = self._derive(grant.key, secret, halves.read(grant.key.id))
-        return opened
+    def _open_key(self, series: UUID, epoch: int, maker: UUID, bound_to: bytes) -> Opened:
+        """The key of one epoch of a series, if this person holds it and `maker` made it. Raises `Closed`."""
+        which = (series, epoch, maker, bound_to)
+        if which not in self._keys:
+            grants = KeyGrant.objects.select_related("key").filter(holder=self.person, key__shredded_at__isnull=True)
+            grant = grants.filter(key__series=series, key__epoch=epoch, key__maker=maker).first()
+            if grant is None:
+                raise Closed("no grant")
+            secret = self._open_grant(grant, bound_to)
+            self._keys[which] = self._derive(grant.key, secret, halves.read(grant.key.id))
+        return self._keys[which]
 
     def _open_grant(self, grant: KeyGrant, bound_to: bytes) -> bytes:
         key = grant.key
@@ -178,11 +182,17 @@ class Unlocked:
         public = public_keys(to)
         if public is None:
             raise Closed("they have not made their vault yet")
-        for key in DataKey.objects.filter(series=series, shredded_at__isnull=True).exclude(grants__holder=to):
+        living = list(DataKey.objects.filter(series=series, shredded_at__isnull=True).prefetch_related("grants"))
+        if not living:
+            raise Closed("this key was destroyed")
+        for key in living:
             if key.kind != DataKey.Kind.SHARED or key.maker != self.person:
                 raise NotYours("only its maker gives a shared key, and no other kind is given")
-            own = KeyGrant.objects.select_related("key").get(key=key, holder=self.person)
-            self._give(key, self._open_grant(own, b""), to, public, b"", at)
+            grants = {grant.holder: grant for grant in key.grants.all()}
+            if self.person not in grants:
+                raise Closed("no grant")
+            if to not in grants:
+                self._give(key, self._open_grant(grants[self.person], b""), to, public, b"", at)
 
     def _give(self, key: DataKey, secret: bytes, to: UUID, public: PublicKeys, bound_to: bytes, at: datetime) -> None:
         place = _given_place(key, self.person, to, public, bound_to)
@@ -195,6 +205,8 @@ class Unlocked:
 
         `public` are the keys that this person was shown; `bound_to` names the consent and the text. We keep no grant.
         """
+        if to == self.person:
+            raise NotYours("a copy is for somebody else")
         if public_keys(to) != public:
             raise Closed("their keys are not the ones that were shown")
         key = DataKey(series=uuid.uuid4(), kind=DataKey.Kind.COPY, practice=practice, maker=self.person, made_at=at)

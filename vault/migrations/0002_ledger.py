@@ -31,6 +31,7 @@ declare p bytea; n bigint; h bytea;
 begin
   insert into vault_ledger_head values (chain_, 0, decode('00', 'hex')) on conflict do nothing;
   select hash, position + 1 into p, n from vault_ledger_head where chain = chain_ for update;
+  at_ := coalesce(at_, clock_timestamp());  -- read under the lock, so that times go the way positions go
   h := sha256(p || convert_to(json_build_array(
     chain_, n, event_, kind_, about_, subject_, other_, by_, code_, version_, encode(digest_, 'hex'), (extract(epoch from at_) * 1000000)::bigint
   )::text, 'UTF8'));
@@ -42,7 +43,7 @@ end $$;
 create function ledger_append(
   chain_ uuid, event_ text, kind_ text, about_ uuid, subject_ uuid, other_ uuid, by_ uuid, code_ text, version_ bigint, digest_ bytea
 ) returns void language sql security definer set search_path = pg_catalog, public, pg_temp as $$
-  select ledger_write(chain_, event_, kind_, about_, subject_, other_, by_, code_, version_, digest_, clock_timestamp())
+  select ledger_write(chain_, event_, kind_, about_, subject_, other_, by_, code_, version_, digest_, null)
 $$;
 
 create function ledger_append_at(
