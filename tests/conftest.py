@@ -6,9 +6,19 @@ import pytest
 
 from tests.cast import Cast
 from tests.databases import django_db_setup, own_databases
-from tests.live import browser_type_launch_args, live, live_data, live_mail, static_files
+from tests.live import base_url, browser_and_rows, browser_type_launch_args, live, live_data, live_mail, static_files
 
-__all__ = ["browser_type_launch_args", "django_db_setup", "live", "live_data", "live_mail", "own_databases", "static_files"]
+__all__ = [
+    "base_url",
+    "browser_and_rows",
+    "browser_type_launch_args",
+    "django_db_setup",
+    "live",
+    "live_data",
+    "live_mail",
+    "own_databases",
+    "static_files",
+]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -44,6 +44,11 @@ def owner_connection(alias: str) -> psycopg.Connection:
     )
 
 
+def end_connections(owner: psycopg.Connection, name: str) -> None:
+    """End what is still connected to a database: once a browser runs, Django no longer sees the connections made before."""
+    owner.execute("select pg_terminate_backend(pid) from pg_stat_activity where datname = %s and pid <> pg_backend_pid()", [name])
+
+
 def grant() -> None:
     """Say the grants, as `manage.py upgrade` does after every migration."""
     from vault.roles import grant_to
@@ -66,6 +71,9 @@ def django_db_setup(django_test_environment: None, django_db_blocker, django_db_
     yield
     with django_db_blocker.unblock():
         use_role("owner")
+        for alias in NAMES:
+            with owner_connection(alias) as owner:
+                end_connections(owner, connections[alias].settings_dict["NAME"])
         teardown_databases(made, verbosity=0)
 
 
@@ -79,6 +87,7 @@ def own_databases(django_db_setup: None, django_db_blocker) -> Iterator[dict[str
             copies[alias] = f"{source}_{next(numbers)}"
             connections[alias].close()
             with owner_connection(alias) as owner:
+                end_connections(owner, source)
                 owner.execute(f'create database "{copies[alias]}" template "{source}"')
             connections[alias].settings_dict["NAME"] = copies[alias]
         use_role("owner")

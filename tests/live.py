@@ -19,6 +19,7 @@ from tests.cluster import free_port
 from tests.databases import NAMES
 
 BROWSERS = ("/usr/bin/chromium", "/usr/bin/google-chrome", "/usr/bin/google-chrome-stable")
+UNSAFE = "DJANGO_ALLOW_ASYNC_UNSAFE"
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 QUIET += ["--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"]
 
@@ -28,6 +29,17 @@ def browser_type_launch_args(browser_type_launch_args: dict) -> dict:
     """Chromium as the system has it, else Playwright's own; it calls nobody."""
     found = next((path for path in BROWSERS if Path(path).exists()), None)
     return {**browser_type_launch_args, "args": QUIET, **({"executable_path": found} if found else {})}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def browser_and_rows() -> None:
+    """Let a story look at rows: a browser's loop runs in the same thread, and Django would take it for asynchronous code."""
+    os.environ[UNSAFE] = "true"
+
+
+@pytest.fixture(scope="session")
+def base_url() -> None:
+    """None: stories take their address from `live`. (Playwright's own fixture is of a kind that pytest is giving up.)"""
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -61,6 +73,7 @@ def live(own_databases: dict[str, str], live_data: Path) -> Iterator[str]:
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     env = {**os.environ, "COACHVAULT_DATA": str(live_data), "PORT": str(port), "COACHVAULT_URL": url}
+    env.pop(UNSAFE)
     for alias, names in NAMES.items():
         env |= {name: f"{os.environ[name].rpartition('/')[0]}/{own_databases[alias]}" for name in names}
     children = [Child("web server", web_command(f"127.0.0.1:{port}"), env), Child("worker", worker_command(), env)]
