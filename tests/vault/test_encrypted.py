@@ -18,7 +18,6 @@ from django.conf import settings
 from django.core.exceptions import FieldError, ImproperlyConfigured
 from django.core.management import CommandError, call_command
 from django.core.serializers import deserialize
-from django.core.serializers.base import DeserializationError
 from django.db import IntegrityError, transaction
 from django.db.models import BinaryField, F, Func, Value
 from django.db.models.functions import Cast
@@ -302,9 +301,9 @@ def test_dumpdata_writes_ciphertext_and_it_does_not_come_back_as_a_value() -> No
     fields = json.loads(out.getvalue())[0]["fields"]
     assert fields["details"] == "encrypted:" + column(row).hex()
     assert NAME not in out.getvalue()
-    with pytest.raises((TypeError, DeserializationError)), transaction.atomic():
-        for found in deserialize("json", out.getvalue()):
-            found.save()
+    found = next(iter(deserialize("json", out.getvalue())))
+    with pytest.raises(TypeError), transaction.atomic():
+        found.save()
 
 
 def test_dumpdata_writes_nothing_for_nothing() -> None:
