@@ -52,18 +52,51 @@ def make_person(
 @sensitive_variables()
 def change_passphrase(*, person: User, vault: Unlocked, new: slots.Stretched, by: Any, at: datetime | None = None) -> None:
     """This function will close the vault under a new passphrase and end the person's other sign-ins and open vaults."""
-    vault.change_passphrase(new, at or timezone.now())
+    _new_passphrase(person, vault, new, at or timezone.now())
+    ledger.record("passphrase.changed", chain=ledger.INSTANCE, by=person_of(by), kind="person", about=person.pk, at=at)
+
+
+@act
+@sensitive_variables()
+def recover(*, person: User, vault: Unlocked, new: slots.Stretched, by: Any, at: datetime | None = None) -> None:
+    """This function will replace a lost passphrase. The sheet that opened the vault was used: it counts until the next one is confirmed."""
+    person.recovery_confirmed_at = None
+    person.save(update_fields=["recovery_confirmed_at"])
+    _new_passphrase(person, vault, new, at or timezone.now())
+    ledger.record("passphrase.recovered", chain=ledger.INSTANCE, by=person_of(by), kind="person", about=person.pk, at=at)
+
+
+@sensitive_variables()
+def _new_passphrase(person: User, vault: Unlocked, new: slots.Stretched, at: datetime) -> None:
+    _alone(person)
+    vault.change_passphrase(new, at)
     person.password = slot_password()
     person.save(update_fields=["password"])
     unlocking.lock_all(person.pk)
     jobs.write_to.defer(person=str(person.pk), letter="passphrase_changed")
-    ledger.record("passphrase.changed", chain=ledger.INSTANCE, by=person_of(by), kind="person", about=person.pk, at=at)
+
+
+def _alone(person: User) -> None:
+    """Let no other act replace a slot of this person until this one is done."""
+    User.objects.select_for_update().get(pk=person.pk)
+
+
+@act
+@sensitive_variables()
+def raise_cost(*, person: User, vault: Unlocked, new: slots.Stretched, by: Any, at: datetime | None = None) -> None:
+    """This function will close the vault under the same passphrase at this program's cost. No sign-in ends. Refuses when that was done meanwhile."""
+    _alone(person)
+    if not slots.cost_is_old(person.pk):
+        raise Refused(code="not_old")
+    vault.change_passphrase(new, at or timezone.now())
+    ledger.record("passphrase.cost_raised", chain=ledger.INSTANCE, by=person_of(by), kind="person", about=person.pk, at=at)
 
 
 @act
 @sensitive_variables()
 def set_recovery(*, person: User, vault: Unlocked, code: str, by: Any, at: datetime | None = None) -> None:
     """This function will make `code` the person's recovery code. The code is not stored; it counts as kept once two groups were typed back."""
+    _alone(person)
     vault.set_recovery(code, at or timezone.now())
     person.recovery_confirmed_at = at or timezone.now()
     person.save(update_fields=["recovery_confirmed_at"])
@@ -74,7 +107,22 @@ def set_recovery(*, person: User, vault: Unlocked, code: str, by: Any, at: datet
 def second_factor_added(*, person: User, request: HttpRequest, by: Any, at: datetime | None = None) -> None:
     """This function will shut the person's other open vaults and write down that a second factor was added."""
     unlocking.lock_others(request)
+    jobs.write_to.defer(person=str(person.pk), letter="security_changed")
     ledger.record("second_factor.added", chain=ledger.INSTANCE, by=person_of(by), kind="person", about=person.pk, at=at)
+
+
+@act
+def second_factor_removed(*, person: User, by: Any, at: datetime | None = None) -> None:
+    """This function will write down that the second factor was switched off, and tell the person."""
+    jobs.write_to.defer(person=str(person.pk), letter="security_changed")
+    ledger.record("second_factor.removed", chain=ledger.INSTANCE, by=person_of(by), kind="person", about=person.pk, at=at)
+
+
+@act
+def spare_codes_made(*, person: User, by: Any, at: datetime | None = None) -> None:
+    """This function will write down that the spare codes were made anew, and tell the person."""
+    jobs.write_to.defer(person=str(person.pk), letter="security_changed")
+    ledger.record("spare_codes.made", chain=ledger.INSTANCE, by=person_of(by), kind="person", about=person.pk, at=at)
 
 
 @act

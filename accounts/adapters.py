@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.debug import sensitive_variables
 
-from accounts import opening, rates, unlocking
-from vault import instance
+from accounts import actions, opening, rates, unlocking
+from vault import instance, slots
 from vault.primitives import context
+from vault.ration import Busy
 from vault.unlocked import Unlocked
 
 SEED = context("second factor")
@@ -25,15 +28,25 @@ class AccountAdapter(DefaultAccountAdapter):
         "too_many_login_attempts": _("Too many tries from your network. Please wait a minute, then try again."),
     }
 
+    @sensitive_variables()
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         super().pre_authenticate(request, **credentials)
         rates.wait(credentials["username"])
 
+    @sensitive_variables()
     def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
         user = super().authenticate(request, **credentials)
         if user is not None:
             rates.right(credentials["username"])
+            self._keep_up(user, credentials["password"])
         return user
+
+    @sensitive_variables()
+    def _keep_up(self, user: Any, passphrase: str) -> None:
+        """Close the slot anew where it was closed at a lower cost than this program's; when many wait, some other time."""
+        if slots.cost_is_old(user.pk):
+            with suppress(Busy):
+                actions.raise_cost(person=user, vault=Unlocked(user.pk, user.opened), new=slots.stretched(passphrase), by=user)
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         rates.wrong(credentials["username"])

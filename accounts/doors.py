@@ -9,6 +9,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, Protocol
 
+from allauth.core.exceptions import ReauthenticationRequired
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -66,12 +67,35 @@ def wants_a_page(request: HttpRequest) -> bool:
     return request.headers.get("HX-Request") != "true" and request.headers.get("X-Requested-With") is None
 
 
+def look(request: HttpRequest) -> bool:
+    """Put the open vault on `request.vault`, and until when on `request.vault_locks_at`; whether there is one."""
+    opened = unlocking.find(request)
+    request.vault = opened.vault if opened else None  # type: ignore[attr-defined]
+    request.vault_locks_at = opened.locks_at if opened else None  # type: ignore[attr-defined]
+    return opened is not None
+
+
+def ask_for_the_cookie(request: HttpRequest) -> HttpResponse:
+    """Let the page fetch itself once: a page reached from a mail carries no Strict cookie, the same page fetched by itself does."""
+    query = request.GET.copy()
+    query["again"] = "1"
+    return render(request, "accounts/again.html", {"url": f"{request.path}?{query.urlencode()}"})
+
+
+def to_step_up(request: HttpRequest) -> HttpResponse:
+    """The way to the passphrase before something that matters. What was being sent is not kept: the page is opened again."""
+    target = request.get_full_path() if request.method == "GET" else request.path
+    return redirect(f"{reverse('account_reauthenticate')}?{urlencode({'next': target})}")
+
+
 def locked_answer(request: HttpRequest) -> HttpResponse:
     """The way to the passphrase: the unlock page, or 423 for a background request, so that the text on screen stays."""
     if not wants_a_page(request):
-        return JsonResponse({"error": _("Your vault is locked. Your text is still on screen; it will be saved once you unlock.")}, status=423)
+        return JsonResponse(
+            {"error": _("Your vault is locked. Your text is still on screen; it will be saved once you unlock.")}, status=423
+        )
     if unlocking.is_open_elsewhere(request) and "again" not in request.GET:
-        return render(request, "accounts/again.html", {"url": f"{request.path}?{urlencode({**request.GET.dict(), 'again': 1})}"})
+        return ask_for_the_cookie(request)
     target = request.get_full_path() if request.method == "GET" else request.path
     return redirect(f"{reverse('vault_unlock')}?{urlencode({'next': target})}")
 
@@ -90,9 +114,7 @@ def admits(who: type[Audience] | Any, *, even_locked: bool = False) -> Callable[
 
     def door(view: View) -> View:
         if who is Anyone:
-            guarded = login_not_required(view)
-            guarded.admits, guarded.even_locked = who, True  # type: ignore[attr-defined]
-            return guarded
+            return marked(view, Anyone)
 
         @wraps(view)
         def entered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -101,10 +123,7 @@ def admits(who: type[Audience] | Any, *, even_locked: bool = False) -> Callable[
                 raise Http404
             if needs_second_factor(who, request.user):
                 return redirect("mfa_activate_totp")
-            opened = unlocking.find(request)
-            request.vault = opened.vault if opened else None  # type: ignore[attr-defined]
-            request.vault_locks_at = opened.locks_at if opened else None  # type: ignore[attr-defined]
-            if opened is None and not even_locked:
+            if not look(request) and not even_locked:
                 return locked_answer(request)
             return view(request, *args, **kwargs) if who is SignedIn else view(request, person, *args, **kwargs)
 
@@ -115,11 +134,16 @@ def admits(who: type[Audience] | Any, *, even_locked: bool = False) -> Callable[
 
 
 def marked(view: Any, who: Any) -> View:
-    """Mark a view that is not ours (allauth's) with whom it admits."""
+    """Mark a view with whom it admits, and look only: nothing is handed over, and a locked vault stays out of nobody's way."""
 
     @wraps(view)
     def shown(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        response: HttpResponse = view(request, *args, **kwargs)
+        if request.user.is_authenticated:
+            look(request)
+        try:
+            response: HttpResponse = view(request, *args, **kwargs)
+        except ReauthenticationRequired:  # allauth's own way would keep what was being sent
+            return to_step_up(request)
         return response
 
     guarded = login_not_required(shown) if who is Anyone else shown

@@ -5,10 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.forms import LoginForm
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.base.forms import AuthenticateForm
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.forms import ActivateTOTPForm
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from accounts import rates
 from vault import instance
 
 SHORTEST = 12
@@ -26,9 +31,10 @@ class AddressField(forms.EmailField):
 class PassphraseField(forms.CharField):
     """A passphrase. Spaces at its ends do not count; nothing else is changed."""
 
-    def __init__(self, *, new: bool = False, **kwargs: Any) -> None:
+    def __init__(self, *, new: bool = False, autofocus: bool = False, **kwargs: Any) -> None:
         kwargs.setdefault("label", _("Passphrase"))
         attrs = {"autocomplete": "new-password" if new else "current-password", "spellcheck": "false", "autocapitalize": "none"}
+        attrs |= {"autofocus": "autofocus"} if autofocus else {}
         kwargs.setdefault("widget", forms.PasswordInput(attrs=attrs))
         super().__init__(max_length=1024, **kwargs)
 
@@ -45,10 +51,43 @@ class SignInForm(LoginForm):
         return instance.address_digest(self.cleaned_data["login"])
 
 
+def _code_field(**kwargs: Any) -> forms.CharField:
+    attrs = {"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false"}
+    return forms.CharField(label=_("Code"), max_length=16, widget=forms.TextInput(attrs=attrs), **kwargs)
+
+
+class CodeForm(AuthenticateForm):
+    """The code of the second factor, or a spare one. Wrong tries make the next one wait, as for a passphrase; allauth's limit would count by network."""
+
+    code = _code_field()
+
+    def clean_code(self) -> str:
+        code = "".join(str(self.cleaned_data["code"]).split())
+        tries = f"code:{self.user.pk}"
+        rates.wait(tries)
+        for factor in Authenticator.objects.filter(user=self.user).order_by("-type"):
+            if factor.wrap().validate_code(code):
+                rates.right(tries)
+                factor.user, self.authenticator = self.user, factor
+                return code
+        rates.wrong(tries)
+        raise get_adapter().validation_error("incorrect_code")
+
+
+class FirstCodeForm(ActivateTOTPForm):
+    """The first code of an app that was just set up."""
+
+    code = _code_field(help_text=_("Six digits, new ones every thirty seconds."))
+
+    def clean_code(self) -> str:
+        self.cleaned_data["code"] = "".join(str(self.cleaned_data["code"]).split())
+        return str(super().clean_code())
+
+
 class UnlockForm(forms.Form):
     """The passphrase, once more."""
 
-    password = PassphraseField()
+    password = PassphraseField(autofocus=True)
 
 
 class NewPassphraseForm(forms.Form):
@@ -79,7 +118,9 @@ class NewPassphraseForm(forms.Form):
 class EnrolForm(NewPassphraseForm):
     """Who you are, and the passphrase that makes your vault."""
 
-    name = forms.CharField(label=_("Your first and last name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name", "spellcheck": "false"}))
+    name = forms.CharField(
+        label=_("Your first and last name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name", "spellcheck": "false"})
+    )
     field_order = ["name", "passphrase", "again"]
 
 
@@ -111,8 +152,9 @@ class ChangePassphraseForm(NewPassphraseForm):
 class TwoGroupsForm(forms.Form):
     """Two groups of the recovery code, typed back: proof that the sheet is in the person's hands."""
 
-    def __init__(self, *args: Any, groups: tuple[int, int], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, groups: tuple[int, int], code: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.groups, self._code = groups, code.split("-")
         for number in groups:
             self.fields[f"group_{number}"] = forms.CharField(
                 label=_("Group %(number)s") % {"number": number},
@@ -120,10 +162,24 @@ class TwoGroupsForm(forms.Form):
                 widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters"}),
             )
 
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        for number in self.groups:
+            typed = str(cleaned.get(f"group_{number}", "")).strip().upper().replace("0", "O").replace("1", "I")
+            if typed and typed != self._code[number - 1]:
+                self.add_error(f"group_{number}", _("This is not group %(number)s of your sheet.") % {"number": number})
+        return cleaned
+
 
 class SettingsForm(forms.Form):
     """What a person chooses for themselves."""
 
-    name = forms.CharField(label=_("Your first and last name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    name = forms.CharField(
+        label=_("Your first and last name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name", "spellcheck": "false"})
+    )
     language = forms.ChoiceField(label=_("Language"), choices=[("fr", "Français"), ("en", "English")])
-    has_shortcuts = forms.BooleanField(label=_("Keyboard shortcuts"), required=False)
+    has_shortcuts = forms.BooleanField(
+        label=_("Keyboard shortcuts"),
+        required=False,
+        help_text=_("Single keys such as ? and n. Esc Esc, which locks the vault, always works."),
+    )

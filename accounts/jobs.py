@@ -17,12 +17,17 @@ from vault import shredding
 def send_link(link: str) -> None:
     """Make the link's token, keep its hash and mail it. A repeat makes a new token: the one before leads nowhere."""
     row = Link.objects.filter(pk=UUID(link), used_at__isnull=True, expires_at__gt=timezone.now()).first()
-    if row is None:
-        return
+    if row is None or (row.kind == Link.Kind.SIGN_IN and row.about is None):
+        return  # used, replaced, or asked for with an address that nobody has
     token = links.new_token()
     row.token, row.sent_at = links.digest(token), timezone.now()
     row.save(update_fields=["token", "sent_at"])
-    mail.send(to=row.address, language=row.language, letter=row.letter, context={"link": f"/{links.PREFIXES.get(Link.Kind(row.kind), 'link')}/{token}/"})
+    mail.send(
+        to=row.address,
+        language=row.language,
+        letter=row.letter,
+        context={"link": f"/{links.PREFIXES.get(Link.Kind(row.kind), 'link')}/{token}/"},
+    )
 
 
 @job("accounts.write_to", retry=5)

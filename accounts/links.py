@@ -11,7 +11,12 @@ from django.http import Http404
 
 from accounts.models import Link
 
-LIFETIMES: Final = {Link.Kind.SIGN_UP: timedelta(hours=24), Link.Kind.JOIN: timedelta(days=14), Link.Kind.SIGN_IN: timedelta(minutes=15), Link.Kind.SIGN: timedelta(days=30)}
+LIFETIMES: Final = {
+    Link.Kind.SIGN_UP: timedelta(hours=24),
+    Link.Kind.JOIN: timedelta(days=14),
+    Link.Kind.SIGN_IN: timedelta(minutes=15),
+    Link.Kind.SIGN: timedelta(days=30),
+}
 PREFIXES: Final = {Link.Kind.SIGN: "sign"}  # every other kind leads to /link/
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import translation
+from django.utils.translation import gettext as _
 
+from accounts.doors import wants_a_page
 from vault.ration import Busy
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -30,7 +32,12 @@ class Answers:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if not isinstance(error, Busy):
             return None
-        response = render(request, "503.html", {"busy": True}, status=503)
+        if wants_a_page(request):
+            response: HttpResponse = render(request, "503.html", status=503)
+        else:
+            response = JsonResponse(
+                {"error": _("Many people are unlocking at this moment. Please try again in a few seconds.")}, status=503
+            )
         response.headers["Retry-After"] = "5"
         return response
 
@@ -49,7 +56,7 @@ class PersonLanguage:
 
 
 class VaultCookie:
-    """Sets or forgets the cookie of an open vault."""
+    """Sets or forgets the cookie of an open vault, and says until when it stays open."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -57,7 +64,11 @@ class VaultCookie:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         if cookie := getattr(request, "new_vault_cookie", None):
-            response.set_cookie(settings.VAULT_COOKIE_NAME, cookie, httponly=True, samesite="Strict", secure=settings.VAULT_COOKIE_SECURE, path="/")
+            response.set_cookie(
+                settings.VAULT_COOKIE_NAME, cookie, httponly=True, samesite="Strict", secure=settings.VAULT_COOKIE_SECURE, path="/"
+            )
         elif getattr(request, "forget_vault_cookie", False):
             response.delete_cookie(settings.VAULT_COOKIE_NAME, path="/", samesite="Strict")
+        if locks_at := getattr(request, "vault_locks_at", None):
+            response.headers["X-Lock-At"] = str(int(locks_at.timestamp()))
         return response

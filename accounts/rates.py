@@ -6,8 +6,10 @@ import threading
 import time
 from typing import Final
 
+from allauth.core import ratelimit
 from django.core.cache import cache
 from django.db import connections
+from django.http import HttpRequest
 
 from vault.ration import Busy
 
@@ -41,10 +43,14 @@ def wait(digest: str) -> None:
 def wrong(digest: str) -> None:
     """Count one wrong try."""
     key = "wrong:" + digest
-    if not cache.add(key, 1, REMEMBERED):
-        cache.incr(key)
+    cache.set(key, cache.get(key, 0) + 1, REMEMBERED)
 
 
 def right(digest: str) -> None:
     """Forget the wrong tries."""
     cache.delete("wrong:" + digest)
+
+
+def may_ask_for_mail(request: HttpRequest, digest: str) -> bool:
+    """Whether a letter may be asked for once more: by network, and by the address it is for."""
+    return bool(ratelimit.consume(request, action="reset_password", key=digest))

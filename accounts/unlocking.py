@@ -9,10 +9,10 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
@@ -52,7 +52,7 @@ def begin(request: HttpRequest, vault: Unlocked, *, pending: bool) -> None:
     cookie, now = secrets.token_bytes(32), timezone.now()
     sign_in = request.session.setdefault(SIGN_IN, secrets.token_hex(16))
     Unlock.objects.filter(sign_in=_digest(sign_in.encode())).delete()
-    Unlock.objects.create(
+    row = Unlock.objects.create(
         cookie=_digest(cookie),
         person=vault.person,
         sign_in=_digest(sign_in.encode()),
@@ -63,6 +63,7 @@ def begin(request: HttpRequest, vault: Unlocked, *, pending: bool) -> None:
         locks_at=now + timedelta(seconds=settings.VAULT_LONGEST_SECONDS),
     )
     request.new_vault_cookie = cookie.hex()  # type: ignore[attr-defined]
+    request.vault_locks_at = None if pending else idle_at(row)  # type: ignore[attr-defined]
     request.forget_vault_cookie = False  # type: ignore[attr-defined]
 
 
@@ -127,7 +128,7 @@ def lock(request: HttpRequest) -> None:
     if sign_in := request.session.get(SIGN_IN):
         Unlock.objects.filter(sign_in=_digest(sign_in.encode())).delete()
     request.forget_vault_cookie = True  # type: ignore[attr-defined]
-    request.new_vault_cookie = None  # type: ignore[attr-defined]
+    request.new_vault_cookie = request.vault = request.vault_locks_at = None  # type: ignore[attr-defined]
 
 
 def lock_all(person: UUID) -> None:
@@ -144,5 +145,5 @@ def lock_others(request: HttpRequest) -> None:
 def sweep(at: datetime) -> int:
     """Delete the rows of vaults that shut by themselves; how many."""
     idle = at - timedelta(seconds=settings.VAULT_IDLE_SECONDS)
-    rows: Any = Unlock.objects.filter(locks_at__lt=at) | Unlock.objects.filter(used_at__lt=idle, keep_until__isnull=True)
-    return int(rows.delete()[0])
+    unused = Q(used_at__lt=idle) & (Q(keep_until__isnull=True) | Q(keep_until__lt=at))
+    return int(Unlock.objects.filter(Q(locks_at__lt=at) | unused).delete()[0])

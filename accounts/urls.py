@@ -5,12 +5,11 @@ from __future__ import annotations
 from allauth.account import views as account
 from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as codes
-from allauth.mfa.totp import views as totp
 from django.urls import path
 
 from accounts.doors import Anyone, SignedIn, marked
-from accounts.views import lost, own, vault
-from accounts.views.second_factor import ActivateSecondFactor
+from accounts.views import lost, own, sheet, vault
+from accounts.views.second_factor import ActivateSecondFactor, DeactivateSecondFactor, MakeSpareCodes
 
 urlpatterns = [
     path("login/", marked(account.login, Anyone), name="account_login"),
@@ -20,7 +19,7 @@ urlpatterns = [
     path("lock/", vault.lock, name="vault_lock"),
     path("lost/", lost.lost, name="lost"),
     path("recover/", lost.recover, name="recover"),
-    path("recovery/", own.recovery_sheet, name="recovery_sheet"),
+    path("recovery/", sheet.recovery_sheet, name="recovery_sheet"),
     path("settings/", own.own_settings, name="settings_page"),
     path("passphrase/", own.change_passphrase, name="change_passphrase"),
     path("language/", own.set_language, name="set_language"),
@@ -28,9 +27,8 @@ urlpatterns = [
     path("help/", own.help_page, name="help"),
     path("2fa/", marked(mfa.index, SignedIn), name="mfa_index"),
     path("2fa/authenticate/", marked(mfa.authenticate, Anyone), name="mfa_authenticate"),
-    path("2fa/reauthenticate/", marked(mfa.reauthenticate, SignedIn), name="mfa_reauthenticate"),
     path("2fa/totp/activate/", marked(ActivateSecondFactor.as_view(), SignedIn), name="mfa_activate_totp"),
-    path("2fa/totp/deactivate/", marked(totp.deactivate_totp, SignedIn), name="mfa_deactivate_totp"),
+    path("2fa/totp/deactivate/", marked(DeactivateSecondFactor.as_view(), SignedIn), name="mfa_deactivate_totp"),
     path("2fa/codes/", marked(codes.view_recovery_codes, SignedIn), name="mfa_view_recovery_codes"),
-    path("2fa/codes/generate/", marked(codes.generate_recovery_codes, SignedIn), name="mfa_generate_recovery_codes"),
+    path("2fa/codes/generate/", marked(MakeSpareCodes.as_view(), SignedIn), name="mfa_generate_recovery_codes"),
 ]

@@ -80,11 +80,11 @@ def spaces_of(user: Any) -> list[Place]:
     """Where this person may go."""
     found = []
     if Coach.of(user):
-        found.append(Place("/coach/", _("My practice"), "briefcase"))
+        found.append(Place("/coach/", _("My practice"), "notebook-pen"))
     if Client.of(user):
         found.append(Place("/client/", _("My coaching"), "user"))
     if SponsorContact.of(user):
-        found.append(Place("/contact/", _("My organisation"), "building"))
+        found.append(Place("/contact/", _("My organisation"), "building-2"))
     if user.is_administrator:
         found.append(Place("/admin/", _("This instance"), "settings"))
     return found

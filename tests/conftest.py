@@ -7,6 +7,7 @@ import pytest
 from tests.cast import Cast
 from tests.databases import django_db_setup, own_databases
 from tests.live import base_url, browser_and_rows, browser_type_launch_args, live, live_data, live_mail, static_files
+from vault import primitives, slots
 
 __all__ = [
     "base_url",
@@ -28,6 +29,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if "own_databases" in names or item.get_closest_marker("no_database") or item.get_closest_marker("django_db"):
             continue
         item.add_marker(pytest.mark.django_db(databases=["default", "keyring"]))
+
+
+@pytest.fixture(autouse=True)
+def _quick_argon2(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The cheapest Argon2id that the vault accepts; one test has the real one."""
+    monkeypatch.setattr(slots, "COST", primitives.FLOOR)
 
 
 @pytest.fixture

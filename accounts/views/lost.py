@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from allauth.account.internal.flows.login import perform_login, record_authentication
 from allauth.account.models import Login
-from allauth.core import ratelimit
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.utils import timezone
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods
 
-from accounts import actions, unlocking
+from accounts import actions, opening, rates, unlocking
 from accounts.doors import Anyone, SignedIn, admits
 from accounts.forms import AddressForm, RecoverForm
 from accounts.models import Link, User
@@ -32,11 +30,12 @@ def lost(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         address = form.cleaned_data["address"]
         digest = instance.address_digest(address)
-        if ratelimit.consume(request, app="allauth.account", action="reset_password", key=digest):
+        if rates.may_ask_for_mail(request, digest):
             user = User.objects.filter(username=digest, is_active=True).first()
-            if user is not None:
-                actions.send_link(kind=Link.Kind.SIGN_IN, letter="sign_in_link", address=address, language=user.language, about=user.pk, by=None)
-        return render(request, "accounts/mail_sent.html", {"what": "sign_in", "language": get_language()})
+            language, about = (user.language, user.pk) if user else (get_language() or "fr", None)
+            # The same work for an address that nobody has; the worker, which nobody can time, sends nothing then
+            actions.send_link(kind=Link.Kind.SIGN_IN, letter="sign_in_link", address=address, language=language, about=about, by=None)
+        return render(request, "accounts/mail_sent.html", {"what": "sign_in"})
     return render(request, "accounts/lost.html", {"form": form})
 
 
@@ -44,9 +43,10 @@ def sign_in_by_link(request: HttpRequest, link: Link) -> HttpResponse:
     """Sign in with a mailed link, once; the second factor is still asked, and the vault stays shut."""
     if request.method != "POST":
         return render(request, "accounts/link.html", {"what": "sign_in"})
-    user = User.objects.filter(pk=link.about, is_active=True).first()
+    user = get_object_or_404(User, pk=link.about, is_active=True)
     actions.use_link(link=link, by=user)
     if request.user.is_authenticated and request.user.pk != link.about:
+        unlocking.lock(request)
         request.session.flush()
     record_authentication(request, user, method="link")
     return perform_login(request, Login(user=user, redirect_url="/accounts/unlock/"))
@@ -60,7 +60,7 @@ def recover(request: HttpRequest) -> HttpResponse:
     form = RecoverForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         user = request.user
-        if not ratelimit.consume(request, app="allauth.account", action="reset_password", key="recover:" + user.username):
+        if not rates.may_ask_for_mail(request, "recover:" + user.username):
             form.add_error("code", _("Too many tries. Please wait a minute, then try again."))
         else:
             try:
@@ -68,10 +68,16 @@ def recover(request: HttpRequest) -> HttpResponse:
             except Closed:
                 form.add_error("code", _("This code does not open your vault. Please compare each group with your sheet."))
             else:
-                actions.change_passphrase(person=user, vault=vault, new=slots.stretched(form.cleaned_data["passphrase"]), by=user)
+                actions.recover(person=user, vault=vault, new=slots.stretched(form.cleaned_data["passphrase"]), by=user)
                 update_session_auth_hash(request, user)
                 unlocking.begin(request, vault, pending=False)
                 record_authentication(request, user, method="password", reauthenticated=True)
-                messages.success(request, _("Your vault is open and your passphrase is new. Please print a new recovery sheet: the old code was used."))
+                opening.opened(request, user, vault)
+                messages.success(
+                    request,
+                    _(
+                        "Your vault is open and your passphrase is new. Please make a new recovery sheet: the one you just used has done its work."
+                    ),
+                )
                 return redirect("recovery_sheet")
-    return render(request, "accounts/recover.html", {"form": form, "has_recovery": slots.has_recovery(request.user.pk), "now": timezone.now()})
+    return render(request, "accounts/recover.html", {"form": form, "has_recovery": slots.has_recovery(request.user.pk)})

@@ -19,7 +19,7 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import opening, unlocking
-from accounts.doors import SignedIn, admits, wants_a_page
+from accounts.doors import SignedIn, admits, ask_for_the_cookie, to_step_up, wants_a_page
 from accounts.forms import UnlockForm
 from vault.unlocked import Unlocked
 
@@ -54,7 +54,7 @@ def unlock(request: HttpRequest) -> HttpResponse:
     if request.method == "GET" and getattr(request, "vault", None) is not None:
         return redirect(safe_next(request))
     if request.method == "GET" and unlocking.is_open_elsewhere(request) and "again" not in request.GET:
-        return render(request, "accounts/again.html", {"url": f"{request.path}?{urlencode({**request.GET.dict(), 'again': 1})}"})
+        return ask_for_the_cookie(request)
     form = UnlockForm(request.POST or None)
     if request.method == "POST" and (vault := vault_by_passphrase(request, form)):
         unlocking.begin(request, vault, pending=False)
@@ -85,6 +85,7 @@ def step_up(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and (vault := vault_by_passphrase(request, form)):
         if getattr(request, "vault", None) is None:
             unlocking.begin(request, vault, pending=False)
+            opening.opened(request, request.user, vault)
         record_authentication(request, request.user, method="password", reauthenticated=True)
         return redirect(safe_next(request))
     return render(request, "accounts/step_up.html", {"form": form, "next": safe_next(request)})
@@ -96,8 +97,7 @@ def stepped_up(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
     @wraps(view)
     def careful(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not did_recently_reauthenticate(request):
-            target = request.get_full_path() if request.method == "GET" else request.POST.get("next", request.path)
-            return redirect(f"{reverse('account_reauthenticate')}?{urlencode({'next': target})}")
+            return to_step_up(request)
         return view(request, *args, **kwargs)
 
     return careful

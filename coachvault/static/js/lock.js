@@ -91,7 +91,7 @@ async function stay() {
   } catch { /* no connection: the countdown goes on and says so itself */ }
 }
 
-// Unlocking in place: 204 open, 401 wrong, 409 asks for the code of the second factor
+// Unlocking in place: 204 open; anything else says why in {"error"}; a redirect means that the sign-in has ended
 async function unlock(event) {
   event.preventDefault();
   const asked = event.target;
@@ -102,13 +102,13 @@ async function unlock(event) {
   try {
     const answer = await fetch(unlocking.dataset.unlockUrl, {
       method: "POST",
+      redirect: "manual",
       body: new URLSearchParams(new FormData(asked)),
       headers: { Accept: "application/json", "X-Requested-With": "unlock", "X-CSRFToken": asked.csrfmiddlewaretoken.value },
     });
     if (answer.status === 204) return opened(asked, answer.headers.get("X-Lock-At"));
     const said = await answer.json().catch(() => ({}));
-    if (said.second_factor) askCode(asked);
-    problem.textContent = said.error ?? "";
+    problem.textContent = said.error ?? unlocking.dataset.signedOut;
   } catch {
     problem.textContent = unlocking.dataset.noConnection;
   } finally {
@@ -116,15 +116,8 @@ async function unlock(event) {
   }
 }
 
-function askCode(asked) {
-  const step = asked.querySelector("[data-step=code]");
-  step.hidden = false;
-  step.querySelector("input").focus();
-}
-
 function opened(asked, at) {
   asked.reset();
-  asked.querySelector("[data-step=code]").hidden = true;
   locked = false;
   warned = false;
   unlocking.close();
