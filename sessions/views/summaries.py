@@ -1,0 +1,178 @@
+"""The coach writes a summary with the notes beside it, and proposes it. The text is its own; nothing is copied by a switch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.debug import sensitive_variables
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.act import Refused
+from accounts.doors import admits, wants_a_page
+from clients.models import Coach, Engagement, SponsorContact
+from consent import overview, policies
+from consent.actions import summaries as actions
+from consent.forms import SummaryForm
+from consent.models import Consent, Proposal, Summary
+from sessions.models import Note
+from support.words import clock
+
+
+class ContactForm(forms.Form):
+    """One contact of the organisation, by name."""
+
+    contact = forms.ChoiceField(
+        label=gettext_lazy("Who would read it?"), widget=forms.RadioSelect, error_messages={"required": gettext_lazy("Please choose one.")}
+    )
+
+
+def _engagement(coach: Coach, pk: str) -> Engagement:
+    rows = Engagement.objects.for_coach(coach).select_related("client", "sponsor", "coach")
+    return get_object_or_404(rows, pk=pk)
+
+
+def _summary(coach: Coach, pk: str) -> Summary:
+    rows = Summary.objects.for_coach(coach).filter(deleted_at__isnull=True)
+    return get_object_or_404(rows.select_related("engagement__client", "engagement__coach__person", "contact__sponsor"), pk=pk)
+
+
+@require_http_methods(["GET", "POST"])
+@admits(Coach)
+def summary_add(request: HttpRequest, coach: Coach, pk: str) -> HttpResponse:
+    """Choose the one contact who would read it, and begin."""
+    engagement = _engagement(coach, pk)
+    why_not = policies.allows(policies.check_may_write_summary, engagement)
+    contacts: list[SponsorContact] = []
+    if engagement.sponsor_id:
+        contacts = list(SponsorContact.objects.for_coach(coach).filter(sponsor=engagement.sponsor_id, left_at__isnull=True))
+    form = ContactForm(request.POST or None)
+    form.fields["contact"].choices = [(str(row.pk), row.name) for row in contacts]  # type: ignore[attr-defined]
+    if request.method == "POST":
+        policies.check_may_write_summary(engagement)
+        if form.is_valid():
+            contact = next(row for row in contacts if str(row.pk) == form.cleaned_data["contact"])
+            summary = actions.start_summary(engagement=engagement, contact=contact, text="", vault=request.vault, by=coach)  # type: ignore[attr-defined]
+            return redirect("summary_page", summary.pk)
+    return render(request, "sessions/summary_add.html", {"engagement": engagement, "contacts": contacts, "form": form, "why_not": why_not})
+
+
+@require_http_methods(["GET", "POST"])
+@admits(Coach)
+@sensitive_variables()
+def summary_page(request: HttpRequest, coach: Coach, pk: str) -> HttpResponse:
+    """Write the draft; see beside it the notes, and what the client answered to what was proposed."""
+    summary = _summary(coach, pk)
+    if request.method == "POST":
+        return _save(request, summary, coach)
+    vault: Any = request.vault  # type: ignore[attr-defined]
+    proposal = Proposal.objects.for_coach(coach).filter(summary=summary).select_related("summary__engagement__coach").first()
+    consent = Consent.objects.for_coach(coach).filter(proposal=proposal).select_related("disclosure").prefetch_related("events").first()
+    notes = Note.objects.for_coach(coach).filter(session__engagement=summary.engagement).select_related("session").defer("body")
+    facts = {
+        "summary": summary,
+        "text": vault.open(summary.body, summary.place()),
+        "proposal": proposal,
+        "answer": vault.open(proposal.answer, proposal.place("proposal.answer")) if proposal and proposal.answer else "",
+        "waits": proposal is not None and proposal.version == summary.version and proposal.state == Proposal.State.PROPOSED,
+        "consent": consent,
+        "openings": overview.openings_of([consent.disclosure]) if consent and hasattr(consent, "disclosure") else [],
+        "why_not": policies.allows(policies.check_may_propose, summary),
+        "notes": notes.order_by("-made_at")[:20],
+        "now": timezone.now(),
+    }
+    return render(request, "sessions/summary_page.html", facts)
+
+
+@sensitive_variables()
+def _save(request: HttpRequest, summary: Summary, coach: Coach) -> HttpResponse:
+    """Answer an autosave: 200, 409 with the other text, 422 with a sentence."""
+    form = SummaryForm(request.POST)
+    if not form.is_valid():
+        return JsonResponse({"error": _("This text is too long for a summary: at most 20,000 characters.")}, status=422)
+    try:
+        expected = int(request.headers.get("If-Match", request.POST.get("version", "")).strip('"'))
+        row = actions.write_summary(summary=summary, text=form.cleaned_data["text"], expected=expected, vault=request.vault, by=coach)  # type: ignore[attr-defined]
+    except ValueError:
+        return JsonResponse({"error": _("This page is not up to date. Please open it again; your text stays on screen.")}, status=422)
+    except actions.Conflict as other:
+        return JsonResponse({"version": other.version, "text": other.text, "saved_at": clock(summary.saved_at)}, status=409)
+    if wants_a_page(request):
+        return redirect("summary_page", summary.pk)
+    return JsonResponse({"version": row.version, "saved_at": clock(row.saved_at)})
+
+
+@require_POST
+@admits(Coach)
+@sensitive_variables()
+def summary_propose(request: HttpRequest, coach: Coach, pk: str) -> HttpResponse:
+    """Show the client exactly the text that is on the coach's screen."""
+    summary = _summary(coach, pk)
+    vault: Any = request.vault  # type: ignore[attr-defined]
+    if request.POST.get("finish") != str(summary.version):
+        messages.error(request, _("The text was changed since this page was opened, so nothing was proposed. Please read it again."))
+        return redirect("summary_page", pk)
+    text = vault.open(summary.body, summary.place())
+    if not text.strip():
+        messages.error(request, _("There is nothing to propose yet: the text is empty."))
+        return redirect("summary_page", pk)
+    if Proposal.objects.for_coach(coach).filter(summary=summary, version=summary.version, state=Proposal.State.PROPOSED).exists():
+        messages.info(request, _("This text waits for your client’s answer already."))
+        return redirect("summary_page", pk)
+    actions.propose(summary=summary, text=text, vault=vault, by=coach)
+    messages.success(request, _("Your client will find this text in their space. Nothing goes out without their yes."))
+    return redirect("summary_page", pk)
+
+
+@require_POST
+@admits(Coach)
+@sensitive_variables()
+def summary_take_answer(request: HttpRequest, coach: Coach, pk: str) -> HttpResponse:
+    """Propose the text as the client would have it: one click."""
+    summary = _summary(coach, pk)
+    vault: Any = request.vault  # type: ignore[attr-defined]
+    waiting = Proposal.objects.for_coach(coach).filter(summary=summary, state=Proposal.State.CHANGES_ASKED)
+    proposal = waiting.select_related("summary__engagement__coach").first()
+    if proposal is None or proposal.answer is None:
+        raise Refused(code="no_answer")
+    text = vault.open(proposal.answer, proposal.place("proposal.answer"))
+    saved = actions.write_summary(summary=summary, text=text, expected=summary.version, vault=vault, by=coach)
+    actions.propose(summary=_summary(coach, str(saved.pk)), text=text, vault=vault, by=coach)
+    messages.success(request, _("Your client’s text is proposed as it stands."))
+    return redirect("summary_page", pk)
+
+
+@require_POST
+@admits(Coach)
+def summary_hold(request: HttpRequest, coach: Coach, pk: str) -> HttpResponse:
+    """Stop, within the minute, what the client authorised."""
+    summary = _summary(coach, pk)
+    consent = Consent.objects.for_coach(coach).filter(proposal__summary=summary, disclosure__closed_at__isnull=True).first()
+    try:
+        if consent is None:
+            raise Refused(code="nothing_to_hold")
+        actions.hold(consent=consent, by=coach)
+        messages.success(request, _("Held back. Nobody read it."))
+    except Refused:
+        messages.error(request, _("It is too late to hold it back: it can already be read. Your client can withdraw it."))
+    return redirect("summary_page", pk)
+
+
+@require_POST
+@admits(Coach)
+def summary_delete(request: HttpRequest, coach: Coach, pk: str) -> HttpResponse:
+    """Delete a draft that was never proposed."""
+    summary = _summary(coach, pk)
+    try:
+        actions.delete_summary(summary=summary, by=coach)
+        messages.success(request, _("The draft is deleted."))
+    except Refused:
+        messages.error(request, _("Your client has seen this text, so it stays."))
+        return redirect("summary_page", pk)
+    return redirect("engagement_page", summary.engagement_id)
