@@ -55,7 +55,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return False
 
     def pre_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse | None:
-        if user.opened is not None:
+        if user.opened is not None and user.is_active:
             unlocking.begin(request, Unlocked(user.pk, user.opened), pending=True)
         response: HttpResponse | None = super().pre_login(request, user, **kwargs)
         return response

@@ -14,6 +14,7 @@ from accounts.views.second_factor import ActivateSecondFactor, DeactivateSecondF
 urlpatterns = [
     path("login/", marked(account.login, Anyone), name="account_login"),
     path("logout/", marked(account.logout, Anyone), name="account_logout"),
+    path("inactive/", marked(account.account_inactive, Anyone), name="account_inactive"),
     path("reauthenticate/", vault.step_up, name="account_reauthenticate"),
     path("unlock/", vault.unlock, name="vault_unlock"),
     path("lock/", vault.lock, name="vault_lock"),

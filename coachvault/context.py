@@ -55,7 +55,7 @@ class Page:
     def nav(self) -> list[Place]:
         """The space's places, the present one marked."""
         path = self._request.path
-        entries = NAVIGATION.get(self.space, [])
+        entries = NAVIGATION.get(self.space or self._only_space, [])
         best = max((reverse(name) for name, _label, _icon in entries if path.startswith(reverse(name))), key=len, default="")
         return [Place(reverse(name), _(label), icon, reverse(name) == best) for name, label, icon in entries]
 
@@ -67,10 +67,16 @@ class Page:
     @cached_property
     def spaces(self) -> list[Place]:
         """The spaces of this person, where there is more than one."""
-        if not self.vault_open:
-            return []
-        found = spaces_of(self._user)
-        return found if len(found) > 1 else []
+        return self._found if len(self._found) > 1 else []
+
+    @cached_property
+    def _found(self) -> list[Place]:
+        return spaces_of(self._user) if self.vault_open else []
+
+    @property
+    def _only_space(self) -> str:
+        """The person's only space, whose way around the pages that belong to none show too."""
+        return self._found[0].url.strip("/") if len(self._found) == 1 else ""
 
 
 NAVIGATION: dict[str, list[tuple[str, str, str]]] = {}

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
@@ -49,7 +50,7 @@ def sign_in_by_link(request: HttpRequest, link: Link) -> HttpResponse:
         unlocking.lock(request)
         request.session.flush()
     record_authentication(request, user, method="link")
-    return perform_login(request, Login(user=user, redirect_url="/accounts/unlock/"))
+    return perform_login(request, Login(user=user, redirect_url=reverse("recover")))
 
 
 @require_http_methods(["GET", "POST"])
