@@ -7,10 +7,12 @@ from functools import cached_property
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from clients.models import Client, Coach, SponsorContact
 
@@ -23,6 +25,7 @@ class Place:
     label: str
     icon: str
     current: bool = False
+    shortcut: str = ""
 
 
 class Page:
@@ -56,8 +59,8 @@ class Page:
         """The space's places, the present one marked."""
         path = self._request.path
         entries = NAVIGATION.get(self.space or self._only_space, [])
-        best = max((reverse(name) for name, _label, _icon in entries if path.startswith(reverse(name))), key=len, default="")
-        return [Place(reverse(name), _(label), icon, reverse(name) == best) for name, label, icon in entries]
+        best = max((reverse(name) for name, *_rest in entries if path.startswith(reverse(name))), key=len, default="")
+        return [Place(reverse(name), _(label), icon, reverse(name) == best, keys) for name, label, icon, keys in entries]
 
     @property
     def recovery_banner(self) -> bool:
@@ -79,21 +82,31 @@ class Page:
         return self._found[0].url.strip("/") if len(self._found) == 1 else ""
 
 
-NAVIGATION: dict[str, list[tuple[str, str, str]]] = {}
+NAVIGATION: dict[str, list[tuple[str, str, str, str]]] = {  # name of the address, label, icon, shortcut
+    "coach": [
+        ("today", gettext_noop("Today"), "house", "g a"),
+        ("client_list", gettext_noop("Clients"), "users", "g c"),
+        ("sponsor_list", gettext_noop("Organisations"), "building-2", "g o"),
+    ],
+    "client": [("client_home", gettext_noop("Home"), "house", "g a"), ("client_consents", gettext_noop("What I have authorised"), "shield-check", "g c")],
+    "contact": [("contact_home", gettext_noop("Texts for you"), "file-text", "g a")],
+    "admin": [("administration", gettext_noop("This instance"), "server", "g a")],
+}
 
 
 def spaces_of(user: Any) -> list[Place]:
-    """Where this person may go."""
-    found = []
-    if Coach.of(user):
-        found.append(Place("/coach/", _("My practice"), "notebook-pen"))
-    if Client.of(user):
-        found.append(Place("/client/", _("My coaching"), "user"))
-    if SponsorContact.of(user):
-        found.append(Place("/contact/", _("My organisation"), "building-2"))
-    if user.is_administrator:
-        found.append(Place("/admin/", _("This instance"), "settings"))
-    return found
+    """Where this person may go: one question to the database."""
+    roles = {"coach": Coach.objects.all(), "client": Client.objects.all(), "contact": SponsorContact.objects.filter(left_at__isnull=True)}
+    asked = {role: Exists(rows.filter(person=OuterRef("pk"))) for role, rows in roles.items()}
+    here = type(user).objects.filter(pk=user.pk).values(**asked).first() or {}
+    here["admin"] = user.is_administrator
+    places = [
+        Place("/coach/", _("My practice"), "notebook-pen"),
+        Place("/client/", _("My coaching"), "user-round"),
+        Place("/contact/", _("My organisation"), "building-2"),
+        Place("/admin/", _("This instance"), "server"),
+    ]
+    return [place for place in places if here.get(place.url.strip("/"))]
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
