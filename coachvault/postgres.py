@@ -18,6 +18,7 @@ import stat
 import subprocess
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 from urllib.parse import quote
@@ -198,6 +199,8 @@ class Cluster:
                     self.process.wait(seconds)
                 except subprocess.TimeoutExpired:
                     continue
+        with suppress(OSError):  # not empty, not there: either way not ours to clear
+            self.socket.rmdir()
 
     def is_running(self) -> bool:
         """True while the server's own process lives."""

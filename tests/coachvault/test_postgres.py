@@ -114,6 +114,7 @@ def test_two_run_side_by_side(cluster: Cluster, tmp_path: Path) -> None:
     assert socket_folder(cluster.data) != socket_folder(tmp_path)
     assert cluster.is_running()
     assert not other.is_running()
+    assert not other.socket.exists()
 
 
 def test_the_application_cannot_become_the_owner(cluster: Cluster) -> None:
