@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from accounts.models import User
 from clients.models import Client, Coach, SponsorContact
 
 
@@ -98,7 +99,7 @@ def spaces_of(user: Any) -> list[Place]:
     """Where this person may go: one question to the database."""
     roles = {"coach": Coach.objects.all(), "client": Client.objects.all(), "contact": SponsorContact.objects.filter(left_at__isnull=True)}
     asked = {role: Exists(rows.filter(person=OuterRef("pk"))) for role, rows in roles.items()}
-    here = type(user).objects.filter(pk=user.pk).values(**asked).first() or {}
+    here = User.objects.filter(pk=user.pk).values(**asked).first() or {}
     here["admin"] = user.is_administrator
     places = [
         Place("/coach/", _("My practice"), "notebook-pen"),
