@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -11,7 +12,7 @@ from uuid import UUID
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from clients.models import Coach, Engagement
+from clients.models import Client, Coach, Engagement
 from vault.encrypted import EncryptedDetails
 from vault.fields import SealedField
 from vault.sealed import Place
@@ -21,6 +22,10 @@ class SessionQuerySet(models.QuerySet["Session"]):
     def for_coach(self, coach: Coach) -> SessionQuerySet:
         """The sessions of the engagements that this coach coaches."""
         return self.filter(engagement__in=Engagement.objects.for_coach(coach))
+
+    def for_client(self, clients: list[Client]) -> SessionQuerySet:
+        """The sessions of the engagements that the person behind these rows follows. Their dates and states, not the coach's agenda."""
+        return self.filter(engagement__in=Engagement.objects.for_client(clients)).defer("details")
 
 
 class Session(models.Model):
@@ -59,11 +64,37 @@ class Session(models.Model):
     def ends_at(self) -> datetime:
         return self.starts_at + timedelta(minutes=self.minutes)
 
+    @property
+    def agenda(self) -> str:
+        return str(self.details.get("agenda", ""))
+
+    def is_under_way(self, at: datetime) -> bool:
+        """Whether the planned time includes this moment."""
+        return self.state != self.State.CANCELLED and self.starts_at <= at <= self.ends_at
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many, and when last."""
+
+    count: int
+    last_at: datetime
+
 
 class NoteQuerySet(models.QuerySet["Note"]):
     def for_coach(self, coach: Coach) -> NoteQuerySet:
         """The notes of the engagements that this coach coaches."""
         return self.filter(session__engagement__in=Engagement.objects.for_coach(coach))
+
+    def for_client(self, clients: list[Client]) -> dict[UUID, Tally]:
+        """How many notes each engagement of this person has, and when the last was written: never a row, never a text."""
+        mine = self.filter(session__engagement__in=Engagement.objects.for_client(clients))
+        tallies = mine.order_by().values("session__engagement").annotate(count=models.Count("pk"), last_at=models.Max("saved_at"))
+        return {found["session__engagement"]: Tally(found["count"], found["last_at"]) for found in tallies}
+
+    def without_text(self) -> NoteQuerySet:
+        """For lists: the facts of the notes, their text left where it is."""
+        return self.defer("body")
 
 
 class Note(models.Model):
@@ -81,8 +112,12 @@ class Note(models.Model):
     objects = NoteQuerySet.as_manager()
 
     class Meta:
-        ordering = ["made_at"]
-        indexes = [models.Index(name="note_session", fields=["session", "made_at"])]
+        ordering = ["made_at", "id"]
+        indexes = [
+            models.Index(name="note_session", fields=["session", "made_at"]),
+            models.Index(name="note_unfinished", fields=["session"], condition=models.Q(finished_at__isnull=True)),
+        ]
+        constraints = [models.CheckConstraint(name="note_versions_from_one", condition=models.Q(version__gte=1))]
 
     def place(self, version: int | None = None) -> Place:
         """Where this note's text is bound to, at its present version or an earlier one. Needs session.engagement.coach."""
@@ -101,6 +136,12 @@ class Note(models.Model):
         return self.id
 
 
+class NoteVersionQuerySet(models.QuerySet["NoteVersion"]):
+    def for_coach(self, coach: Coach) -> NoteVersionQuerySet:
+        """The earlier texts of this coach's notes."""
+        return self.filter(note__session__engagement__in=Engagement.objects.for_coach(coach))
+
+
 class NoteVersion(models.Model):
     """An earlier text of a note, as it was sealed then: same row, same place, its own version."""
 
@@ -109,6 +150,8 @@ class NoteVersion(models.Model):
     body = SealedField()
     version = models.PositiveIntegerField()
     saved_at = models.DateTimeField()
+
+    objects = NoteVersionQuerySet.as_manager()
 
     class Meta:
         ordering = ["-version"]

@@ -1,0 +1,138 @@
+"""The access log in plain words: who opened or changed what, and when. Ids and codes come in, no name and no text goes out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from sessions.models import Note, Session
+from vault.models import LedgerEntry
+
+PAGE: Final = 50
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+SAID: Final[Mapping[str, Any]] = {
+    "engagement.opened": gettext_lazy("Engagement opened"),
+    "engagement.changed": gettext_lazy("Engagement changed"),
+    "engagement.ended": gettext_lazy("Engagement ended"),
+    "key.given": gettext_lazy("Shared space opened to the client"),
+    "session.planned": gettext_lazy("Session planned"),
+    "session.changed": gettext_lazy("Session changed"),
+    "session.held": gettext_lazy("Session marked as held"),
+    "session.cancelled": gettext_lazy("Session cancelled"),
+    "session.reopened": gettext_lazy("Session planned again"),
+    "note.started": gettext_lazy("Note started"),
+    "note.read": gettext_lazy("Note opened"),
+    "note.finished": gettext_lazy("Note finished"),
+    "note.amended": gettext_lazy("Addition to a note started"),
+    "note.restored": gettext_lazy("Earlier text of a note restored"),
+    "note.kept_aside": gettext_lazy("Text of another tab kept beside a note"),
+    "note.deleted": gettext_lazy("Empty note deleted"),
+}
+ABOUT: Final[Mapping[str, Any]] = {  # what a room below writes, where it has no words above
+    "agreement": gettext_lazy("Agreement"),
+    "signature": gettext_lazy("Agreement"),
+    "summary": gettext_lazy("Summary"),
+    "proposal": gettext_lazy("Summary"),
+    "consent": gettext_lazy("Permission"),
+    "disclosure": gettext_lazy("Disclosure"),
+}
+DONE: Final[Mapping[str, Any]] = {
+    "made": gettext_lazy("started"),
+    "started": gettext_lazy("started"),
+    "drafted": gettext_lazy("drafted"),
+    "changed": gettext_lazy("changed"),
+    "sent": gettext_lazy("sent"),
+    "proposed": gettext_lazy("shown to the client"),
+    "read": gettext_lazy("opened"),
+    "opened": gettext_lazy("opened"),
+    "downloaded": gettext_lazy("downloaded"),
+    "signed": gettext_lazy("signed"),
+    "countersigned": gettext_lazy("signed"),
+    "in_force": gettext_lazy("in force"),
+    "declined": gettext_lazy("declined"),
+    "refused": gettext_lazy("refused"),
+    "approved": gettext_lazy("approved"),
+    "given": gettext_lazy("given"),
+    "withdrawn": gettext_lazy("withdrawn"),
+    "expired": gettext_lazy("expired"),
+    "lapsed": gettext_lazy("lapsed"),
+    "cancelled": gettext_lazy("cancelled"),
+    "superseded": gettext_lazy("replaced"),
+    "ended": gettext_lazy("ended"),
+    "closed": gettext_lazy("closed"),
+    "deleted": gettext_lazy("deleted"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One event as it is shown."""
+
+    at: datetime
+    who: str
+    what: str
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """Whose page it is: how each person is called on it, everybody else being a contact."""
+
+    called: Mapping[UUID | None, str]
+
+    def of(self, entry: LedgerEntry) -> str:
+        """What to call whoever did it."""
+        if entry.by is None:
+            return _("By a link, or automatically")
+        return self.called.get(entry.by) or _("A contact of the organisation")
+
+
+def for_the_coach(coach: UUID, client: UUID | None) -> Readers:
+    """How people are called on a coach's page."""
+    return Readers({client: _("Your client"), coach: _("You")})
+
+
+def for_the_client(client: UUID | None, coach: UUID) -> Readers:
+    """How people are called on a client's page."""
+    return Readers({coach: _("Your coach"), client: _("You")})
+
+
+def said(event: str) -> str:
+    """Return an event in words; one without words of its own is put together from what it is about."""
+    if event in SAID:
+        return str(SAID[event])
+    thing, _dot, done = event.partition(".")
+    if thing not in ABOUT:
+        return _("Something was written down")
+    return _("%(thing)s: %(done)s") % {"thing": ABOUT[thing], "done": DONE.get(done, _("changed"))}
+
+
+def lines(*, chain: UUID, subject: UUID, readers: Readers, before: int | None = None, most: int = PAGE) -> tuple[list[Line], int | None]:
+    """The newest events of one engagement, and where the next page begins (microseconds since 1970), or None."""
+    entries = LedgerEntry.objects.filter(chain=chain, subject=subject).only("at", "by", "event", "kind", "about")
+    if before is not None:
+        entries = entries.filter(at__lt=EPOCH + timedelta(microseconds=before))
+    found = list(entries.order_by("-at")[: most + 1])
+    numbers = _numbers(found[:most])
+    shown = [Line(entry.at, readers.of(entry), said(entry.event), _where(numbers.get(entry.about))) for entry in found[:most]]
+    return shown, (shown[-1].at - EPOCH) // timedelta(microseconds=1) if len(found) > most else None
+
+
+def _where(number: int | None) -> str:
+    return "" if number is None else _("Session %(number)s") % {"number": number}
+
+
+def _numbers(entries: Iterable[LedgerEntry]) -> dict[UUID | None, int]:
+    """The number of the session that each entry is about, directly or through a note."""
+    about = {"session": {e.about for e in entries if e.kind == "session"}, "note": {e.about for e in entries if e.kind == "note"}}
+    found: dict[UUID | None, int] = dict(Session.objects.filter(pk__in=about["session"]).values_list("pk", "number")) if about["session"] else {}
+    if about["note"]:
+        found |= dict(Note.objects.filter(pk__in=about["note"]).values_list("pk", "session__number"))
+    return found
