@@ -3,13 +3,65 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+from clients.models import Engagement
+from consent.documents import DEFAULT_YEARS, YEARS
 
 LONGEST = 20_000
+
+
+class AgreementForm(forms.Form):
+    """What an agreement is to say: wording, language, how long notes are kept."""
+
+    wording = forms.ChoiceField(label=_("Wording"), choices=Engagement.Wording.choices, widget=forms.RadioSelect)
+    language = forms.ChoiceField(label=_("Language of the agreement"), choices=[("fr", "Français"), ("en", "English")])
+    years = forms.TypedChoiceField(
+        label=_("Notes are kept, after the last session"),
+        coerce=int,
+        initial=DEFAULT_YEARS,
+        choices=[(years, ngettext_lazy("%(years)s year", "%(years)s years", years) % {"years": years}) for years in YEARS],
+    )
+
+
+class SendForm(forms.Form):
+    """Whether the coach has seen what was said about the address."""
+
+    is_address_seen = forms.BooleanField(required=False)
+
+
+class SignForm(forms.Form):
+    """A signature: one's name, typed, and a statement that is not accepted beforehand."""
+
+    name = forms.CharField(
+        label=_("Your first and last name"),
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "name", "spellcheck": "false", "autocapitalize": "words"}),
+        error_messages={"required": _("Type your name to sign.")},
+    )
+    is_accepted = forms.BooleanField(error_messages={"required": _("Accept the statement to sign, or decline.")})
+
+    def __init__(self, *args: Any, statement: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["is_accepted"].label = statement
+
+
+class DeclineForm(forms.Form):
+    """What a client who declines wants to say about it. Saying nothing is fine."""
+
+    reason = forms.CharField(
+        label=_("What would you like to tell your coach?"),
+        help_text=_("You may leave this empty. Only your coach reads it."),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4, "autocomplete": "off"}),
+    )
 
 
 class HexField(forms.CharField):

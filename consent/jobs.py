@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.utils import timezone
+
+from accounts.act import Refused
 from accounts.jobs import write_to
-from consent.models import Disclosure
+from consent.models import Agreement, Disclosure
 from support.jobs import every, job
 
 
@@ -23,3 +26,16 @@ def expire_consents() -> None:
     from consent.actions.summaries import expire
 
     expire(by=None, at=None)
+
+
+@every("17 * * * *", "consent.expire_agreements")
+def expire_agreements() -> None:
+    """Close the agreements that nobody signed in time; one that is being signed at this moment stays."""
+    from consent.actions.agreements import expire_agreement
+
+    overdue = Agreement.objects.filter(state=Agreement.State.SENT, expires_at__lte=timezone.now())
+    for agreement in overdue.without_documents():
+        try:
+            expire_agreement(agreement=agreement, by=None)
+        except Refused:
+            continue

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Prefetch
 
 from clients.models import Client, Engagement
-from consent.models import Consent, Disclosure, Proposal, Summary
+from consent.models import Agreement, Consent, Disclosure, Proposal, Summary
 from vault.models import LedgerEntry
 
 
@@ -20,6 +20,23 @@ class Opening:
 
     disclosure: UUID
     at: datetime
+
+
+def agreements_of(engagement: Engagement) -> list[Agreement]:
+    """The agreements of an engagement for its coach, newest first; drafts that were dropped are left out and no document is fetched."""
+    rows = Agreement.objects.filter(engagement=engagement).exclude(state=Agreement.State.CANCELLED, sent_at__isnull=True)
+    return list(rows.without_documents())
+
+
+def agreements_for(clients: list[Client]) -> list[Agreement]:
+    """The agreements that were sent to a client, newest first; no document is fetched."""
+    rows = Agreement.objects.for_client(clients).select_related("engagement__coach__person")
+    return list(rows.without_documents().order_by("-sent_at"))
+
+
+def agreement_in_force(engagement: Engagement) -> Agreement | None:
+    """The agreement whose wording decides, or None: then nothing may leave."""
+    return Agreement.objects.in_force().filter(engagement=engagement).without_documents().first()
 
 
 def summaries_of(engagement: Engagement) -> list[Summary]:

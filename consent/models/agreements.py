@@ -19,13 +19,16 @@ class AgreementQuerySet(models.QuerySet["Agreement"]):
         return self.filter(engagement__in=Engagement.objects.for_coach(coach))
 
     def for_client(self, clients: list[Client]) -> AgreementQuerySet:
-        """The agreements sent to the person behind these rows: never a draft."""
-        mine = Engagement.objects.for_client(clients)
-        return self.filter(engagement__in=mine).exclude(state__in=[Agreement.State.DRAFT, Agreement.State.CANCELLED])
+        """The agreements sent to the person behind these rows: never a draft, nor one that was dropped as a draft."""
+        return self.filter(engagement__in=Engagement.objects.for_client(clients), sent_at__isnull=False)
 
     def in_force(self) -> AgreementQuerySet:
-        """Those signed by both sides and neither superseded nor ended."""
+        """Those signed by both sides and not superseded."""
         return self.filter(state=Agreement.State.IN_FORCE)
+
+    def without_documents(self) -> AgreementQuerySet:
+        """The same rows without the bytes of their PDFs, for lists."""
+        return self.defer("document", "signed_document")
 
 
 class Agreement(models.Model):
@@ -39,17 +42,18 @@ class Agreement(models.Model):
         DECLINED = "declined", _("Declined")
         EXPIRED = "expired", _("Expired")
         CANCELLED = "cancelled", _("Cancelled")
-        SUPERSEDED = "superseded", _("Superseded")
-        ENDED = "ended", _("Ended")
+        SUPERSEDED = "superseded", _("Replaced by another")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     engagement = models.ForeignKey(Engagement, on_delete=models.PROTECT, related_name="agreements")
     wording = models.CharField(max_length=1, choices=Engagement.Wording.choices)
     language = models.CharField(max_length=5)
     state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
-    details: Mapping[str, Any] = EncryptedDetails()  # title, parties, clauses as shown; reason when declined
-    document = EncryptedBytes(null=True)  # the fixed PDF, byte for byte
-    signed_document = EncryptedBytes(null=True)  # the PDF that both hold once it is in force
+    details: Mapping[str, Any] = (
+        EncryptedDetails()
+    )  # the text as shown (documents.Text); SHA-256 once fixed; first opening; reason when declined
+    document: bytes | None = EncryptedBytes(null=True)  # the fixed PDF, byte for byte
+    signed_document: bytes | None = EncryptedBytes(null=True)  # the PDF that both hold once it is in force
     made_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField(null=True)
@@ -62,9 +66,37 @@ class Agreement(models.Model):
         ordering = ["-made_at"]
         constraints = [
             models.UniqueConstraint(name="one_agreement_in_force", fields=["engagement"], condition=models.Q(state="in_force")),
-            models.CheckConstraint(name="agreement_fixed_when_sent", condition=models.Q(state="draft") | models.Q(state="cancelled") | models.Q(document__isnull=False)),
-            models.CheckConstraint(name="agreement_in_force_pair", condition=~models.Q(state="in_force") | models.Q(in_force_at__isnull=False, signed_document__isnull=False)),
+            models.UniqueConstraint(
+                name="one_agreement_on_its_way", fields=["engagement"], condition=models.Q(state__in=["draft", "sent", "signed"])
+            ),
+            models.CheckConstraint(
+                name="agreement_sent_pair",
+                condition=models.Q(sent_at__isnull=True) | models.Q(expires_at__isnull=False, document__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="agreement_fixed_when_sent",
+                condition=models.Q(state__in=["draft", "cancelled"]) | models.Q(document__isnull=False, sent_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="agreement_in_force_pair",
+                condition=~models.Q(state__in=["in_force", "superseded"])
+                | models.Q(in_force_at__isnull=False, signed_document__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="agreement_closed_pair",
+                condition=models.Q(state__in=["declined", "expired", "cancelled", "superseded"], closed_at__isnull=False)
+                | models.Q(state__in=["draft", "sent", "signed", "in_force"], closed_at__isnull=True),
+            ),
         ]
+
+    @property
+    def title(self) -> str:
+        return str(self.details["title"])
+
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of the fixed PDF, in hex; empty while it is a draft."""
+        return str(self.details.get("sha256", ""))
 
 
 class Signature(models.Model):
@@ -82,4 +114,5 @@ class Signature(models.Model):
     signed_at = models.DateTimeField()
 
     class Meta:
+        ordering = ["signed_at"]
         constraints = [models.UniqueConstraint(name="one_signature_per_role", fields=["agreement", "role"])]

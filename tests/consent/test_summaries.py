@@ -25,7 +25,7 @@ TEXT = "Anaïs a posé trois jalons avec son équipe et les tient."
 def in_force(engagement: Engagement, wording: str = "A") -> Agreement:
     now = timezone.now()
     return Agreement.objects.create(
-        engagement=engagement, wording=wording, language="fr", state="in_force", details={}, document=b"%PDF", signed_document=b"%PDF", made_at=now, in_force_at=now
+        engagement=engagement, wording=wording, language="fr", state="in_force", details={}, document=b"%PDF", signed_document=b"%PDF", made_at=now, sent_at=now, expires_at=now, in_force_at=now
     )
 
 

@@ -1,0 +1,87 @@
+"""Every state of an agreement and every way from one to another. What is not in the table cannot happen.
+
+`python -m consent.states > docs/states.md` draws it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One way from a state to another, and who may take it."""
+
+    source: str
+    event: str
+    target: str
+    who: str
+
+
+class NoSuchStep(ValueError):
+    """The table knows no such step from there, or not for this person."""
+
+
+COACH: Final = "coach"
+CLIENT: Final = "client"
+INSTANCE: Final = "instance"
+
+AGREEMENT: Final = (
+    Step("draft", "send", "sent", COACH),
+    Step("draft", "cancel", "cancelled", COACH),
+    Step("sent", "resend", "sent", COACH),
+    Step("sent", "sign", "signed", CLIENT),
+    Step("sent", "decline", "declined", CLIENT),
+    Step("sent", "cancel", "cancelled", COACH),
+    Step("sent", "expire", "expired", INSTANCE),
+    Step("signed", "countersign", "in_force", COACH),
+    Step("signed", "cancel", "cancelled", COACH),
+    Step("in_force", "supersede", "superseded", COACH),
+)
+TABLES: Final = {"Agreement": AGREEMENT}
+
+
+def after(table: tuple[Step, ...], source: str, event: str, who: str) -> str:
+    """The state that this event leads to, or raise `NoSuchStep`."""
+    for step in table:
+        if (step.source, step.event, step.who) == (source, event, who):
+            return step.target
+    raise NoSuchStep(f"{event} by {who} from {source}")
+
+
+def allows(table: tuple[Step, ...], source: str, event: str, who: str) -> bool:
+    """Whether the table knows this step: what a template asks before it shows a button."""
+    return any((step.source, step.event, step.who) == (source, event, who) for step in table)
+
+
+def drawn(name: str, table: tuple[Step, ...]) -> str:
+    """One table as a diagram and as rows."""
+    arrows = [f"    {step.source} --> {step.target}: {step.event}" for step in table]
+    rows = [f"| {step.source} | {step.event} | {step.target} | {step.who} |" for step in table]
+    head = [f"    [*] --> {table[0].source}"]
+    return "\n".join(
+        [
+            f"## {name}",
+            "",
+            "```mermaid",
+            "stateDiagram-v2",
+            *head,
+            *arrows,
+            "```",
+            "",
+            "| from | event | to | who |",
+            "| --- | --- | --- | --- |",
+            *rows,
+        ]
+    )
+
+
+def diagram() -> str:
+    """The whole of docs/states.md."""
+    intro = "# States\n\nDrawn from consent/states.py by `python -m consent.states > docs/states.md`; a test compares. What is not here is refused."
+    return "\n\n".join([intro, *(drawn(name, table) for name, table in TABLES.items())]) + "\n"
+
+
+if __name__ == "__main__":
+    print(diagram(), end="")
