@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from functools import partial
 from uuid import UUID
 
 from django.db import transaction
@@ -20,8 +19,12 @@ def shred(series: Iterable[UUID], at: datetime) -> None:
     keys = [row.id for row in rows]
     DataKey.objects.filter(pk__in=keys).update(shredded_at=at)
     KeyGrant.objects.filter(key__in=keys).delete()
+
+    def destroy_halves() -> None:
+        halves.destroy(keys, at)
+
     if keys:
-        transaction.on_commit(partial(halves.destroy, keys, at), robust=True)  # what fails here is finished by the worker
+        transaction.on_commit(destroy_halves, robust=True)  # what fails here is finished by the worker
 
 
 def finish(at: datetime) -> int:

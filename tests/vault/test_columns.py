@@ -1,0 +1,108 @@
+"""One table lists every sealed and every encrypted column; a text column that is on no list fails."""
+
+from __future__ import annotations
+
+from django.apps import apps
+from django.db.models import (
+    AutoField,
+    BinaryField,
+    BooleanField,
+    CharField,
+    DateField,
+    Field,
+    ForeignKey,
+    IntegerField,
+    JSONField,
+    TextField,
+    UUIDField,
+)
+
+from vault.encrypted import EncryptedField
+from vault.fields import SealedField
+
+ROOMS = {"coachvault", "coaching_sessions", "consent", "clients", "accounts", "vault", "keyring", "support"}
+
+SEALED = """
+coaching_sessions.Note.body
+coaching_sessions.NoteVersion.body
+consent.Disclosure.body
+consent.Proposal.answer
+consent.Proposal.body
+consent.Summary.body
+"""
+
+ENCRYPTED = """
+accounts.Link.details
+accounts.User.details
+clients.Client.details
+clients.Engagement.details
+clients.Practice.details
+clients.Sponsor.details
+clients.SponsorContact.details
+coaching_sessions.Session.details
+consent.Agreement.details
+consent.Agreement.document
+consent.Agreement.signed_document
+consent.Consent.evidence
+consent.Signature.evidence
+keyring.Half.half
+vault.PersonKeys.sealing
+vault.PersonKeys.signing
+vault.Slot.root_key
+vault.Unlock.root_key
+"""
+
+# Digests, keys, signatures, codes and languages; a column with choices holds a word of ours
+NEITHER = """
+accounts.Link.language accounts.Link.letter accounts.Link.token
+accounts.User.password accounts.User.username
+clients.Client.language clients.SponsorContact.language
+consent.Agreement.language
+consent.Consent.fingerprint consent.Consent.recipient_keys consent.Consent.signature
+consent.Proposal.fingerprint
+vault.KeyGrant.signature vault.KeyGrant.wrapped
+vault.LedgerEntry.code vault.LedgerEntry.digest vault.LedgerEntry.event vault.LedgerEntry.hash vault.LedgerEntry.kind vault.LedgerEntry.previous
+vault.LedgerSignature.hash vault.LedgerSignature.signature
+vault.PersonKeys.private
+vault.Slot.salt
+vault.Unlock.cookie vault.Unlock.sign_in
+"""
+
+
+def columns(*kinds: type[Field]) -> set[str]:
+    """Every column of our own rooms that is of one of these kinds and has no choices."""
+    return {
+        f"{model._meta.app_label}.{model.__name__}.{field.name}"
+        for model in apps.get_models(include_auto_created=True)
+        if model._meta.app_label in ROOMS
+        for field in model._meta.local_fields
+        if isinstance(field, kinds) and not field.choices
+    }
+
+
+def test_every_sealed_column_is_in_the_table() -> None:
+    assert columns(SealedField) == set(SEALED.split())
+
+
+def test_every_encrypted_column_is_in_the_table() -> None:
+    assert columns(EncryptedField) == set(ENCRYPTED.split())
+
+
+def test_every_other_column_that_could_hold_a_text_is_known_to_hold_none() -> None:
+    texts = columns(CharField, TextField, BinaryField, JSONField) - columns(SealedField, EncryptedField)
+
+    assert texts == set(NEITHER.split())
+
+
+def test_no_column_is_on_two_lists_or_named_twice() -> None:
+    names = [*SEALED.split(), *ENCRYPTED.split(), *NEITHER.split()]
+
+    assert len(names) == len(set(names))
+
+
+def test_a_column_of_a_kind_that_is_not_known_here_would_not_pass_unseen() -> None:
+    """Numbers, times, links between rows and ids hold no text; any other kind of column must be thought about."""
+    plain = (AutoField, BooleanField, DateField, ForeignKey, IntegerField, UUIDField)
+    known = columns(SealedField, EncryptedField, CharField, TextField, BinaryField, JSONField, *plain)
+
+    assert columns(Field) == known
