@@ -381,7 +381,7 @@ def test_the_page_of_kept_mail_exists_only_on_an_instance_for_trying_out(camille
 
     page = Browser().get("/mail/").content.decode()
     assert link in page
-    assert "Uniquement sur une installation d’essai" in page
+    assert "Uniquement sur une instance d’essai" in page
 
     settings.LOCAL = False
     assert Browser().get("/mail/").status_code == 404

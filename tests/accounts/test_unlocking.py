@@ -292,7 +292,7 @@ def test_the_administrator_sees_counts_and_no_names(cast: Cast):
 
     page = browser.get("/admin/").content.decode()
 
-    assert "Cette installation" in page
+    assert "Travail en arrière-plan" in page
     assert not [part for name in names for part in name.split() if part in page]
     assert signed_in(cast.anais.person).get("/admin/").status_code == 404
     browser.post("/accounts/lock/")
