@@ -34,40 +34,29 @@ SAID: Final[Mapping[str, Any]] = {
     "note.restored": gettext_lazy("Earlier text of a note restored"),
     "note.kept_aside": gettext_lazy("Text of another tab kept beside a note"),
     "note.deleted": gettext_lazy("Empty note deleted"),
-}
-ABOUT: Final[Mapping[str, Any]] = {  # what a room below writes, where it has no words above
-    "agreement": gettext_lazy("Agreement"),
-    "signature": gettext_lazy("Agreement"),
-    "summary": gettext_lazy("Summary"),
-    "proposal": gettext_lazy("Summary"),
-    "consent": gettext_lazy("Permission"),
-    "disclosure": gettext_lazy("Disclosure"),
-}
-DONE: Final[Mapping[str, Any]] = {
-    "made": gettext_lazy("started"),
-    "started": gettext_lazy("started"),
-    "drafted": gettext_lazy("drafted"),
-    "changed": gettext_lazy("changed"),
-    "sent": gettext_lazy("sent"),
-    "proposed": gettext_lazy("shown to the client"),
-    "read": gettext_lazy("opened"),
-    "opened": gettext_lazy("opened"),
-    "downloaded": gettext_lazy("downloaded"),
-    "signed": gettext_lazy("signed"),
-    "countersigned": gettext_lazy("signed"),
-    "in_force": gettext_lazy("in force"),
-    "declined": gettext_lazy("declined"),
-    "refused": gettext_lazy("refused"),
-    "approved": gettext_lazy("approved"),
-    "given": gettext_lazy("given"),
-    "withdrawn": gettext_lazy("withdrawn"),
-    "expired": gettext_lazy("expired"),
-    "lapsed": gettext_lazy("lapsed"),
-    "cancelled": gettext_lazy("cancelled"),
-    "superseded": gettext_lazy("replaced"),
-    "ended": gettext_lazy("ended"),
-    "closed": gettext_lazy("closed"),
-    "deleted": gettext_lazy("deleted"),
+    "agreement.drafted": gettext_lazy("Agreement drafted"),
+    "agreement.sent": gettext_lazy("Agreement sent"),
+    "agreement.resent": gettext_lazy("Agreement sent again"),
+    "agreement.opened": gettext_lazy("Agreement opened"),
+    "agreement.signed": gettext_lazy("Agreement signed"),
+    "agreement.declined": gettext_lazy("Agreement declined"),
+    "agreement.in_force": gettext_lazy("Agreement signed by both, in force"),
+    "agreement.cancelled": gettext_lazy("Agreement cancelled"),
+    "agreement.expired": gettext_lazy("Agreement expired"),
+    "agreement.superseded": gettext_lazy("Agreement replaced by a newer one"),
+    "agreement.space_offered": gettext_lazy("Space offered to the client"),
+    "summary.started": gettext_lazy("Draft of a summary started"),
+    "summary.deleted": gettext_lazy("Draft of a summary deleted"),
+    "summary.proposed": gettext_lazy("Summary shown to the client for an answer"),
+    "summary.changes_asked": gettext_lazy("Changes to a summary asked for"),
+    "summary.refused": gettext_lazy("Passing on of a summary refused"),
+    "summary.disclosed": gettext_lazy("Summary passed on to a contact"),
+    "summary.viewed": gettext_lazy("Summary opened by a contact"),
+    "consent.given": gettext_lazy("Permission given"),
+    "consent.withdrawn": gettext_lazy("Permission withdrawn"),
+    "consent.expired": gettext_lazy("Permission expired"),
+    "consent.ended": gettext_lazy("Permission ended"),
+    "consent.superseded": gettext_lazy("Permission replaced by a newer one"),
 }
 
 
@@ -105,13 +94,8 @@ def for_the_client(client: UUID | None, coach: UUID) -> Readers:
 
 
 def said(event: str) -> str:
-    """Return an event in words; one without words of its own is put together from what it is about."""
-    if event in SAID:
-        return str(SAID[event])
-    thing, _dot, done = event.partition(".")
-    if thing not in ABOUT:
-        return _("Something was written down")
-    return _("%(thing)s: %(done)s") % {"thing": ABOUT[thing], "done": DONE.get(done, _("changed"))}
+    """Return an event in words."""
+    return str(SAID.get(event) or _("Something was written down"))
 
 
 def lines(*, chain: UUID, subject: UUID, readers: Readers, before: int | None = None, most: int = PAGE) -> tuple[list[Line], int | None]:

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from clients.models import Client, Coach, Engagement
 from vault.encrypted import EncryptedDetails
@@ -32,9 +33,9 @@ class Session(models.Model):
     """One meeting."""
 
     class State(models.TextChoices):
-        PLANNED = "planned", _("Planned")
-        HELD = "held", _("Held")
-        CANCELLED = "cancelled", _("Cancelled")
+        PLANNED = "planned", pgettext_lazy("session", "Planned")
+        HELD = "held", pgettext_lazy("session", "Held")
+        CANCELLED = "cancelled", pgettext_lazy("session", "Cancelled")
 
     class At(models.TextChoices):
         OFFICE = "office", _("At my office")

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 from accounts.doors import admits
 from clients.models import Coach, Engagement
 from consent import overview as consent
+from consent import policies
 from sessions import journal, overview
 from sessions.models import Session
 
@@ -34,6 +35,7 @@ def engagement_page(request: HttpRequest, coach: Coach, pk: UUID) -> HttpRespons
         "held": held,
         "agreements": consent.agreements_of(engagement),
         "summaries": consent.summaries_of(engagement),
+        "why_no_summary": policies.allows(policies.check_may_write_summary, engagement),
     }
     return render(request, "sessions/engagement.html", context)
 

@@ -85,7 +85,7 @@ def test_a_note_is_stored_sealed_and_opens_again(room):
 
     stored = room.fresh(note).body
 
-    assert "Karim".encode() not in stored.stored()
+    assert b"Karim" not in stored.stored()
     assert str(stored) == "‹sealed›"
     assert room.text(note) == "Elle a parlé de Karim."
 

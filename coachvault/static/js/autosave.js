@@ -25,7 +25,7 @@ class Autosave {
     this.text.addEventListener("blur", () => this.save());
     this.form.addEventListener("submit", (event) => this.finish(event));
     this.form.addEventListener("keydown", (event) => this.keys(event));
-    this.form.querySelector("[data-save-again]")?.addEventListener("click", () => this.save());
+    this.form.querySelector("[data-save-again]")?.addEventListener("click", () => this.save({ keep: true }));
     this.form.querySelector("[data-unlock]")?.addEventListener("click", () => document.dispatchEvent(new CustomEvent("vault:locked")));
     this.form.querySelector("[data-preview]")?.addEventListener("click", (event) => this.preview(event.currentTarget));
     this.dialog?.addEventListener("cancel", (event) => event.preventDefault());
@@ -58,9 +58,11 @@ class Autosave {
     this.again.querySelector("[data-unlock]").hidden = state !== "locked";
   }
 
-  // One save at a time; whoever asks meanwhile waits for it, then for what was typed since
-  save() {
+  // One save at a time; whoever asks meanwhile waits for it, then for what was typed since.
+  // `keep`: a person asked, so the server keeps the text that this one replaces
+  save({ keep = false } = {}) {
     clearTimeout(this.timer);
+    this.asked ||= keep;
     if (this.dialog?.open || !this.dirty) return this.flying ?? Promise.resolve(!this.dirty);
     this.flying ??= this.send().finally(() => { this.flying = null; });
     return this.flying;
@@ -82,9 +84,21 @@ class Autosave {
         "If-Match": `"${this.version}"`,
         "X-CSRFToken": this.form.elements.csrfmiddlewaretoken.value,
         "X-Requested-With": "autosave",
+        ...(this.asked && { "X-Keep": "1" }),
         Accept: "application/json",
       },
     });
+  }
+
+  // Signing in again in another tab makes this page's token old; any page has the new one
+  async renewToken() {
+    const field = this.form.elements.csrfmiddlewaretoken;
+    const page = await fetch(document.querySelector("[data-vault]")?.dataset.stayUrl ?? "/accounts/help/", { headers: { "X-Poll": "1" } });
+    const token = new DOMParser().parseFromString(await page.text(), "text/html").querySelector("[name=csrfmiddlewaretoken]")?.value;
+    if (!token || token === field.value) return false;
+    for (const one of document.querySelectorAll("[name=csrfmiddlewaretoken]")) one.value = token;
+    document.body.setAttribute("hx-headers", JSON.stringify({ "X-CSRFToken": token }));
+    return true;
   }
 
   async send() {
@@ -93,6 +107,7 @@ class Autosave {
     let answer;
     try {
       answer = await this.request(body);
+      if (answer.status === 403 && await this.renewToken()) answer = await this.request(body);
     } catch {
       return this.retry();
     }
@@ -107,13 +122,14 @@ class Autosave {
     if (answer.status === 409 && said) return this.conflict(said);
     if (answer.status === 423) return this.locked();
     if (answer.status === 429 || answer.status >= 500) return this.retry();
-    return this.fail("error", said?.error);
+    return this.fail("error", said?.error ?? ([400, 413].includes(answer.status) ? this.form.dataset.stateTooLong : ""));
   }
 
   done(said, body) {
     this.version = said.version;
     this.form.dataset.version = said.version;
     this.saved = body;
+    this.asked = false;
     this.delay = 2000;
     if (this.dirty) {
       this.say("typing");
@@ -156,13 +172,14 @@ class Autosave {
     this.text.focus();
     this.saved = "";
     if (which === "theirs") this.done(this.theirs, this.now());
-    else this.save();
+    else this.save({ keep: true });
   }
 
   async finish(event) {
     event.preventDefault();
     const button = event.submitter;
     try {
+      this.asked = true;
       await this.flush();
       if (button?.matches("[data-finish]")) this.leave(button);
     } catch { /* the line under the text says why */ }
@@ -178,7 +195,7 @@ class Autosave {
 
   keys(event) {
     if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
-    if (event.key === "s") { event.preventDefault(); this.save(); }
+    if (event.key === "s") { event.preventDefault(); this.save({ keep: true }); }
     if (event.key === "Enter") { event.preventDefault(); this.form.requestSubmit(this.form.querySelector("[data-finish]") ?? undefined); }
   }
 
