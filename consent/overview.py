@@ -50,7 +50,7 @@ def summaries_of(engagement: Engagement) -> list[Summary]:
 def proposals_for(clients: list[Client]) -> list[Proposal]:
     """What was proposed to a client, newest first; no text is fetched."""
     rows = Proposal.objects.for_client(clients).select_related("contact__sponsor", "summary__engagement")
-    rows = rows.exclude(state=Proposal.State.SUPERSEDED).defer("body", "answer", "summary__body")
+    rows = rows.defer("body", "answer", "summary__body")
     consents = Prefetch("consents", Consent.objects.select_related("disclosure").defer("disclosure__body").prefetch_related("events"))
     return list(rows.prefetch_related(consents))
 

@@ -1,8 +1,8 @@
-"""Addresses of this room."""
+"""Addresses of this room: agreements for the coach and by link, the client's answers, the contact's space."""
 
 from django.urls import path
 
-from consent.views import client_agreements, coach_agreements, signing
+from consent.views import client_agreements, client_summaries, coach_agreements, contact, signing
 
 urlpatterns = [
     path("coach/engagements/<uuid:pk>/agreements/new/", coach_agreements.agreement_new, name="agreement_new"),
@@ -18,4 +18,12 @@ urlpatterns = [
     path("sign/<str:token>/document.pdf", signing.sign_pdf, name="sign_pdf"),
     path("client/agreements/<uuid:pk>/", client_agreements.client_agreement, name="client_agreement"),
     path("client/agreements/<uuid:pk>/document.pdf", client_agreements.client_agreement_pdf, name="client_agreement_pdf"),
+    path("client/summaries/<uuid:pk>/", client_summaries.proposal, name="client_proposal"),
+    path("client/summaries/<uuid:pk>/approve/", client_summaries.proposal_approve, name="client_proposal_approve"),
+    path("client/summaries/<uuid:pk>/refuse/", client_summaries.proposal_refuse, name="client_proposal_refuse"),
+    path("client/summaries/<uuid:pk>/change/", client_summaries.proposal_change, name="client_proposal_change"),
+    path("client/authorisations/", client_summaries.consents, name="client_consents"),
+    path("client/authorisations/<uuid:pk>/withdraw/", client_summaries.consent_withdraw, name="client_consent_withdraw"),
+    path("contact/", contact.home, name="contact_home"),
+    path("contact/summaries/<uuid:pk>/", contact.summary, name="contact_summary"),
 ]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sessions.views import client, engagements, meetings, notes, today, versions
+from sessions.views import client, engagements, meetings, notes, summaries, today, versions
 
 urlpatterns = [
     path("coach/", today.today, name="today"),
@@ -25,4 +25,11 @@ urlpatterns = [
     path("coach/notes/<uuid:pk>/versions/<int:version>/restore/", versions.note_restore, name="note_restore"),
     path("client/", client.client_home, name="client_home"),
     path("client/engagements/<uuid:pk>/log/", client.client_log, name="client_log"),
+    path("coach/engagements/<uuid:pk>/summaries/new/", summaries.summary_add, name="summary_add"),
+    path("coach/summaries/<uuid:pk>/", summaries.summary_page, name="summary_page"),
+    path("coach/summaries/<uuid:pk>/propose/", summaries.summary_propose, name="summary_propose"),
+    path("coach/summaries/<uuid:pk>/answer/", summaries.summary_take_answer, name="summary_take_answer"),
+    path("coach/summaries/<uuid:pk>/hold/", summaries.summary_hold, name="summary_hold"),
+    path("coach/summaries/<uuid:pk>/delete/", summaries.summary_delete, name="summary_delete"),
+    path("coach/proposals/<uuid:pk>/", summaries.proposal_page, name="proposal_page"),
 ]

@@ -72,13 +72,15 @@ def summary_page(request: HttpRequest, coach: Coach, pk: str) -> HttpResponse:
     if request.method == "POST":
         return _save(request, summary, coach)
     vault: Any = request.vault  # type: ignore[attr-defined]
-    proposal = Proposal.objects.for_coach(coach).filter(summary=summary).select_related("summary__engagement__coach").first()
+    proposals = list(Proposal.objects.for_coach(coach).filter(summary=summary).select_related("summary__engagement__coach"))
+    proposal = proposals[0] if proposals else None
     consent = Consent.objects.for_coach(coach).filter(proposal=proposal).select_related("disclosure").prefetch_related("events").first()
     notes = Note.objects.for_coach(coach).filter(session__engagement=summary.engagement).select_related("session").defer("body")
     facts = {
         "summary": summary,
         "text": vault.open(summary.body, summary.place()),
         "proposal": proposal,
+        "earlier": proposals[1:],
         "answer": vault.open(proposal.answer, proposal.place("proposal.answer")) if proposal and proposal.answer else "",
         "waits": proposal is not None and proposal.version == summary.version and proposal.state == Proposal.State.PROPOSED,
         "consent": consent,
@@ -106,6 +108,18 @@ def _save(request: HttpRequest, summary: Summary, coach: Coach) -> HttpResponse:
     if wants_a_page(request):
         return redirect("summary_page", summary.pk)
     return JsonResponse({"version": row.version, "saved_at": clock(row.saved_at)})
+
+
+@admits(Coach)
+@sensitive_variables()
+def proposal_page(request: HttpRequest, coach: Coach, pk: str) -> HttpResponse:
+    """Show a text as it was once proposed, and what became of it."""
+    rows = Proposal.objects.for_coach(coach).select_related("summary__engagement__coach", "contact__sponsor")
+    proposal = get_object_or_404(rows, pk=pk)
+    vault: Any = request.vault  # type: ignore[attr-defined]
+    text, _fingerprint = actions.unsalted(vault.open(proposal.body, proposal.place()))
+    answer = vault.open(proposal.answer, proposal.place("proposal.answer")) if proposal.answer else ""
+    return render(request, "sessions/proposal_page.html", {"proposal": proposal, "text": text, "answer": answer})
 
 
 @require_POST

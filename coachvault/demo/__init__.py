@@ -1,0 +1,1 @@
+"""An invented practice for trying the product out. Nobody in it exists."""

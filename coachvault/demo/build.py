@@ -1,0 +1,269 @@
+"""Makes the demo through the same actions as the web, in the order of its past, with each person's vault open in memory."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from django.conf import settings
+
+from accounts import actions as accounts
+from accounts.models import User
+from clients import actions as clients
+from clients.models import Client, Coach, Engagement, Practice, SponsorContact
+from coachvault.demo import texts
+from coachvault.demo.people import PEOPLE, passphrase, recovery_code
+from consent import documents
+from consent.actions import agreements, summaries
+from consent.models import Agreement, Disclosure, Proposal, Summary
+from sessions import actions as sessions
+from sessions.models import Note, Session
+from vault import slots
+from vault.unlocked import Unlocked, public_keys
+
+DAY: Final = timedelta(days=1)
+ROWS: Final = "demo.rows"  # which row holds which summary: ids only
+COACH_OF: Final = {"anais": "camille", "karim": "camille", "solene": "camille", "tanguy": "bruno", "oliver": "grace", "priya": "grace"}
+
+
+class Demo:
+    """The demo in the making. `now` is the moment that its past leads to."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now.replace(minute=0, second=0, microsecond=0)
+        self.users: dict[str, User] = {}
+        self.vaults: dict[str, Unlocked] = {}
+        self.coaches: dict[str, Coach] = {}
+        self.clients: dict[str, Client] = {}
+        self.contacts: dict[str, SponsorContact] = {}
+        self.engagements: dict[str, Engagement] = {}
+        self.notes: dict[tuple[str, int], Note] = {}
+        self.summaries: dict[str, Summary] = {}
+        self.agenda: list[tuple[datetime, Callable[[datetime], Any]]] = []
+
+    def ago(self, days: float) -> datetime:
+        """So many days before now."""
+        return self.now - days * DAY
+
+    def on(self, days: float, act: Callable[[datetime], Any]) -> None:
+        """Let something happen so many days ago."""
+        self.agenda.append((self.ago(days), act))
+
+    def make(self) -> None:
+        """Make everything, oldest first."""
+        self._people()
+        self._engagements()
+        self._sessions()
+        self._agreements()
+        self._summaries()
+        for at, act in sorted(self.agenda, key=lambda entry: entry[0]):
+            act(at)
+        rows = {key: str(summary.pk) for key, summary in self.summaries.items()}
+        path = Path(settings.DATA) / ROWS
+        path.write_text(json.dumps(rows))
+        path.chmod(0o600)
+
+    def _people(self) -> None:
+        at = self.ago(240)
+        for person in PEOPLE.values():
+            user, vault = accounts.make_person(
+                address=person.address, name=person.name, language=person.language, passphrase=slots.stretched(passphrase(person)),
+                by=None, is_demo=True, is_administrator=person.role == "admin", at=at,
+            )  # fmt: skip
+            accounts.set_recovery(person=user, vault=vault, code=recovery_code(person), by=user, at=at)
+            self.users[person.key], self.vaults[person.key] = user, vault
+        shared: Practice | None = None
+        for key, name in (("camille", "Atelier Aubry Keller"), ("bruno", ""), ("grace", "Whitfield Coaching")):
+            practice = shared if key == "bruno" else None
+            coach = self.coaches[key] = clients.open_practice(person=self.users[key], name=name, practice=practice, by=None, at=at)
+            shared = shared or coach.practice
+        self._clients_and_contacts(at)
+
+    def _clients_and_contacts(self, at: datetime) -> None:
+        jobs = {"anais": "Responsable logistique", "karim": "Chef d’équipe de nuit", "solene": "", "tanguy": "Gérant", "oliver": "Regional manager", "priya": "Director"}
+        for key, coach in COACH_OF.items():
+            person, by = PEOPLE[key], self.coaches[coach]
+            client = clients.add_client(coach=by, name=person.name, address=person.address, phone="", job=jobs[key], language=person.language, by=by, at=at)
+            clients.join(invited=client, person=self.users[key], by=self.users[key], at=at)
+            self.clients[key] = client
+        camille, grace = self.coaches["camille"], self.coaches["grace"]
+        horizon = clients.add_sponsor(coach=camille, name="Horizon Énergie", domain="horizon.example", by=camille, at=at)
+        northgate = clients.add_sponsor(coach=grace, name="Northgate Logistics", domain="northgate.example", by=grace, at=at)
+        for key, sponsor, role in (("helene", horizon, "hr"), ("marc", horizon, "manager"), ("ruth", northgate, "hr")):
+            person = PEOPLE[key]
+            contact = clients.add_contact(
+                sponsor=sponsor, name=person.name, address=person.address, role=role, language=person.language, by=sponsor.coach, at=at
+            )
+            clients.join(invited=contact, person=self.users[key], by=self.users[key], at=at)
+            self.contacts[key] = contact
+
+    def _engagements(self) -> None:
+        since = {"anais": 120, "karim": 100, "solene": 150, "solene2": 12, "tanguy": 110, "tanguy2": 6, "oliver": 60, "oliver2": 5, "priya": 140, "priya2": 8}
+        for key, days in since.items():
+            who = key.rstrip("2")
+            sponsor = {"anais": "helene", "karim": "helene", "oliver": "ruth", "priya": "ruth"}.get(who)
+            wording = "B" if who in {"solene", "tanguy"} else "A"
+            self.engagements[key] = clients.open_engagement(
+                coach=self.coaches[COACH_OF[who]], vault=self.vaults[COACH_OF[who]], client=self.clients[who],
+                sponsor=self.contacts[sponsor].sponsor if sponsor else None, wording=wording, title=texts.TITLES[key].text,
+                objective=texts.OBJECTIVES[key].text, planned_sessions=6, by=self.coaches[COACH_OF[who]], at=self.ago(days),
+            )  # fmt: skip
+
+    def _sessions(self) -> None:
+        for key, notes in texts.NOTES.items():
+            for index, note in enumerate(notes):
+                self.on(70 - 18 * index - len(key), lambda at, key=key, index=index, note=note: self._held(key, index, note, at))
+        for key in ("anais", "karim", "priya"):
+            self.on(2, lambda at, key=key: self._planned(key, at))
+
+    def _place(self, index: int) -> str:
+        return str((Session.At.OFFICE, Session.At.VIDEO, Session.At.COMPANY)[index % 3])
+
+    def _held(self, key: str, index: int, written: texts.Text, at: datetime) -> None:
+        coach, vault = self.coaches[COACH_OF[key]], self.vaults[COACH_OF[key]]
+        session = sessions.plan_session(
+            engagement=self.engagements[key], starts_at=at, minutes=90, place=self._place(index), agenda="", by=coach, at=at - 7 * DAY
+        )
+        sessions.hold_session(session=session, by=coach, at=at + 2 * DAY / 24)
+        note = sessions.start_note(session=session, vault=vault, by=coach, at=at)
+        note = sessions.finish_note(note=note, text=written.text, expected_version=1, vault=vault, by=coach, at=at + 2 * DAY / 24)
+        self.notes[key, index] = note
+        if addition := texts.ADDITIONS.get((key, index)):
+            row = sessions.amend_note(note=note, vault=vault, by=coach, at=at + DAY)
+            sessions.finish_note(note=row, text=addition.text, expected_version=1, vault=vault, by=coach, at=at + DAY)
+
+    def _planned(self, key: str, at: datetime) -> None:
+        coach = self.coaches[COACH_OF[key]]
+        starts = self.now.replace(hour=14) + {"anais": 0, "karim": 1, "priya": 3}[key] * DAY
+        sessions.plan_session(
+            engagement=self.engagements[key], starts_at=starts, minutes=90, place=Session.At.OFFICE, agenda=texts.AGENDAS[key].text, by=coach, at=at
+        )
+
+    # Agreements: each state, in both wordings
+
+    def _agreements(self) -> None:
+        self._agreement("anais", "A", 118, ("sign", 116), ("countersign", 115))
+        self._agreement("karim", "B", 99, ("sign", 98), ("countersign", 97))
+        self._agreement("karim", "A", 92, ("sign", 91), ("countersign", 90))
+        self._agreement("solene", "A", 149, ("decline", 148))
+        self._agreement("solene", "B", 147, ("cancel", 146))
+        self._agreement("solene", "A", 145, ("expire", 114))
+        self._agreement("solene", "A", 112, ("sign", 111), ("countersign", 110))
+        self._agreement("solene", "B", 96, ("sign", 95), ("countersign", 94))
+        self._agreement("solene2", "B", 10, ("sign", 9))
+        self._agreement("tanguy", "A", 109, ("cancel", 108))
+        self._agreement("tanguy", "B", 106, ("expire", 75))
+        self._agreement("tanguy", "B", 74, ("decline", 72))
+        self._agreement("tanguy", "B", 4)
+        self._agreement("tanguy2", "B", None)
+        self._agreement("oliver", "A", 58, ("sign", 55))
+        self._agreement("oliver2", "A", None)
+        self._agreement("priya", "A", 138, ("sign", 136), ("countersign", 135))
+        self._agreement("priya2", "A", 3)
+
+    def _agreement(self, key: str, wording: str, sent: float | None, *steps: tuple[str, float]) -> None:
+        made: list[Agreement] = []
+        self.on(5 if sent is None else sent, lambda at: made.append(self._drafted(key, wording, at, is_sent=sent is not None)))
+        for step, days in steps:
+            self.on(days, lambda at, step=step: made.append(getattr(self, "_" + step)(key, made[-1], at)))
+
+    def _drafted(self, key: str, wording: str, at: datetime, *, is_sent: bool) -> Agreement:
+        engagement = self.engagements[key]
+        by, language = engagement.coach, engagement.client.language
+        text = documents.write_text(engagement=engagement, wording=wording, language=language, years=5)
+        agreement = agreements.draft_agreement(engagement=engagement, text=text, by=by, at=at)
+        if not is_sent:
+            return agreement
+        document = documents.render_text(text, reference=documents.reference(agreement))
+        return agreements.send_agreement(agreement=agreement, text=text, document=document, is_address_seen=True, by=by, at=at)
+
+    def _evidence(self, agreement: Agreement, role: str, name: str, at: datetime) -> dict[str, Any]:
+        details = agreement.details
+        return {
+            "name": name, "statement": details["statements"][role], "at": at.isoformat(), "network": "192.0.2.7", "browser": "Demo/1.0",
+            "language": details["language"], "way": "space", "sha256": agreement.sha256, "template": f"{details['code']} {details['version']}",
+            "wording": agreement.wording, "method": "simple electronic signature",
+        }  # fmt: skip
+
+    def _sign(self, key: str, agreement: Agreement, at: datetime) -> Agreement:
+        client = self.clients[key.rstrip("2")]
+        return agreements.sign_agreement(agreement=agreement, evidence=self._evidence(agreement, "client", client.name, at), link=None, by=client, at=at)
+
+    def _countersign(self, key: str, agreement: Agreement, at: datetime) -> Agreement:
+        coach = self.engagements[key].coach
+        signed = agreement.signatures.get(role="client").evidence
+        evidence = self._evidence(agreement, "coach", coach.name, at)
+        document = documents.render_signed_copy(agreement, client=signed, coach=evidence)
+        return agreements.countersign_agreement(agreement=agreement, evidence=evidence, signed_document=document, by=coach, at=at)
+
+    def _decline(self, key: str, agreement: Agreement, at: datetime) -> Agreement:
+        return agreements.decline_agreement(agreement=agreement, reason=texts.DECLINE_REASONS[key].text, link=None, by=self.clients[key], at=at)
+
+    def _cancel(self, key: str, agreement: Agreement, at: datetime) -> Agreement:
+        return agreements.cancel_agreement(agreement=agreement, by=self.engagements[key].coach, at=at)
+
+    def _expire(self, key: str, agreement: Agreement, at: datetime) -> Agreement:
+        return agreements.expire_agreement(agreement=agreement, by=None, at=at)
+
+    # Summaries: each state
+
+    def _summaries(self) -> None:
+        self._summary("shown", "anais", "helene", 30, ("approve", 28), ("view", 27), ("view", 9))
+        self._summary("withdrawn", "anais", "marc", 24, ("approve", 23), ("view", 22), ("withdraw", 20))
+        self._summary("draft", "anais", "helene", 1.5, propose=False)
+        self._summary("proposed", "karim", "helene", 1)
+        self._summary("refused", "karim", "marc", 15, ("refuse", 13))
+        self._summary("lapsed", "karim", "helene", 80, ("lapse", 45))
+        self._summary("changes", "priya", "ruth", 6, ("wish", 4))
+        self._summary("shown_en", "priya", "ruth", 26, ("approve", 25), ("view", 21))
+        self._summary("expired", "priya", "ruth", 110, ("approve_briefly", 109), ("expire_consents", 70))
+
+    def _summary(self, name: str, key: str, contact: str, started: float, *steps: tuple[str, float], propose: bool = True) -> None:
+        made: list[Proposal] = []
+        self.on(started, lambda at: self._started(name, key, contact, at))
+        if propose:
+            self.on(started - 0.1, lambda at: made.append(self._proposed(name, key, at)))
+        for step, days in steps:
+            self.on(days, lambda at, step=step: getattr(self, "_do_" + step)(key, contact, made[0], at))
+
+    def _started(self, name: str, key: str, contact: str, at: datetime) -> None:
+        coach = self.engagements[key].coach
+        self.summaries[name] = summaries.start_summary(
+            engagement=self.engagements[key], contact=self.contacts[contact], text=texts.SUMMARIES[name].text, vault=self.vaults[COACH_OF[key]], by=coach, at=at
+        )
+
+    def _proposed(self, name: str, key: str, at: datetime) -> Proposal:
+        coach = self.engagements[key].coach
+        return summaries.propose(summary=self.summaries[name], text=texts.SUMMARIES[name].text, vault=self.vaults[COACH_OF[key]], by=coach, at=at)
+
+    def _do_approve(self, key: str, contact: str, proposal: Proposal, at: datetime, days: int = 365) -> None:
+        public = public_keys(self.users[contact].pk)
+        assert public is not None
+        summaries.approve(
+            proposal=proposal, fingerprint=bytes(proposal.fingerprint), contact=self.contacts[contact], keys=public.fingerprint(),
+            until=(at + days * DAY).date(), evidence={"network": "192.0.2.7", "browser": "Demo/1.0"}, vault=self.vaults[key], by=self.clients[key], at=at,
+        )  # fmt: skip
+
+    def _do_approve_briefly(self, key: str, contact: str, proposal: Proposal, at: datetime) -> None:
+        self._do_approve(key, contact, proposal, at, days=30)
+
+    def _do_view(self, key: str, contact: str, proposal: Proposal, at: datetime) -> None:
+        disclosure = Disclosure.objects.get(consent__proposal=proposal)
+        summaries.view(disclosure=disclosure, vault=self.vaults[contact], by=self.contacts[contact], at=at)
+
+    def _do_withdraw(self, key: str, contact: str, proposal: Proposal, at: datetime) -> None:
+        summaries.withdraw(consent=proposal.consents.get(), by=self.clients[key], at=at)
+
+    def _do_refuse(self, key: str, contact: str, proposal: Proposal, at: datetime) -> None:
+        summaries.refuse(proposal=proposal, by=self.clients[key], at=at)
+
+    def _do_lapse(self, key: str, contact: str, proposal: Proposal, at: datetime) -> None:
+        summaries.expire(by=None, at=at)
+
+    _do_expire_consents = _do_lapse
+
+    def _do_wish(self, key: str, contact: str, proposal: Proposal, at: datetime) -> None:
+        summaries.ask_changes(proposal=proposal, answer=texts.WISH.text, vault=self.vaults[key], by=self.clients[key], at=at)

@@ -1,0 +1,48 @@
+"""Takes the demo away: its keys are shredded first, then its rows are deleted. Its events stay in the ledger, which names nobody."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+
+from accounts.models import Link, User
+from clients.models import Client, Coach, Engagement, Practice, Sponsor, SponsorContact
+from consent.models import Agreement, Consent, ConsentEvent, Disclosure, Proposal, Signature, Summary
+from sessions.models import Note, NoteVersion, Session
+from vault import shredding
+from vault.models import DataKey, KeyGrant, PersonKeys, Slot, Unlock
+
+
+@transaction.atomic
+def remove(at: datetime) -> None:
+    """Delete every row of the demo people, as the owner, and end their keys."""
+    users = list(User.objects.filter(is_demo=True).values_list("pk", flat=True))
+    coaches = Coach.objects.filter(person__in=users)
+    practices = list(coaches.values_list("practice_id", flat=True))
+    engagements = Engagement.objects.filter(coach__in=coaches)
+    shredding.shred(list(DataKey.objects.filter(practice__in=practices).values_list("series", flat=True)), at)
+    Disclosure.objects.filter(consent__engagement__in=engagements).delete()
+    ConsentEvent.objects.filter(consent__engagement__in=engagements).delete()
+    Consent.objects.filter(engagement__in=engagements).delete()
+    Proposal.objects.filter(summary__engagement__in=engagements).delete()
+    Summary.objects.filter(engagement__in=engagements).delete()
+    Signature.objects.filter(agreement__engagement__in=engagements).delete()
+    Agreement.objects.filter(engagement__in=engagements).delete()
+    NoteVersion.objects.filter(note__session__engagement__in=engagements).delete()
+    Note.objects.filter(session__engagement__in=engagements, adds_to__isnull=False).delete()
+    Note.objects.filter(session__engagement__in=engagements).delete()
+    Session.objects.filter(engagement__in=engagements).delete()
+    Engagement.objects.filter(pk__in=list(engagements.values_list("pk", flat=True))).delete()
+    SponsorContact.objects.filter(sponsor__coach__in=coaches).delete()
+    Sponsor.objects.filter(coach__in=coaches).delete()
+    Client.objects.filter(coach__in=coaches).delete()
+    coaches.delete()
+    Practice.objects.filter(pk__in=practices).delete()
+    Link.objects.filter(by__in=users).delete()
+    for model in (Slot, PersonKeys, Unlock):
+        model.objects.filter(person__in=users).delete()
+    KeyGrant.objects.filter(holder__in=users).delete()
+    User.objects.filter(pk__in=users).delete()
+    (settings.DATA / "demo-tried").write_text("")

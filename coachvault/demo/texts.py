@@ -1,0 +1,177 @@
+"""What is written in the demo. Each text holds a phrase of its own that occurs nowhere else, for the manifest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text and its phrase. The phrase has no sign that a page would set otherwise."""
+
+    text: str
+    phrase: str
+
+    def __post_init__(self) -> None:
+        if self.phrase not in self.text:
+            raise ValueError(f"the phrase does not stand in its text: {self.phrase}")
+
+
+# engagement key: client, coach, title, objective, days since it was opened, sessions planned
+TITLES: Final = {
+    "anais": Text("Prise de poste à la logistique nord", "logistique nord"),
+    "karim": Text("Conduire une équipe de nuit", "équipe de nuit"),
+    "solene": Text("Retrouver un cap après la vente du cabinet", "vente du cabinet"),
+    "solene2": Text("Suite du chemin, saison deux", "saison deux"),
+    "tanguy": Text("Transmettre la brasserie familiale", "brasserie familiale"),
+    "tanguy2": Text("Préparer la retraite du fondateur", "retraite du fondateur"),
+    "oliver": Text("Stepping up to the regional role", "regional role"),
+    "oliver2": Text("Speaking with more ease", "with more ease"),
+    "priya": Text("Leading after the merger", "after the merger"),
+    "priya2": Text("Second year as a director", "year as a director"),
+}
+OBJECTIVES: Final = {
+    "anais": Text("Déléguer sans perdre le fil, et poser un rythme tenable avec les trois chefs de quai.", "rythme tenable avec les trois chefs de quai"),
+    "karim": Text("Donner des retours clairs à une équipe que l’on croise peu.", "une équipe que l’on croise peu"),
+    "solene": Text("Choisir entre deux projets avant le printemps.", "deux projets avant le printemps"),
+    "solene2": Text("Tenir le nouveau rythme sans retomber dans les soirées de travail.", "retomber dans les soirées de travail"),
+    "tanguy": Text("Fixer avec sa sœur qui décide de quoi.", "qui décide de quoi"),
+    "tanguy2": Text("Dire les choses au fondateur avant l’été.", "au fondateur avant"),
+    "oliver": Text("Learn to let the depot managers decide, and to be seen less in the yard.", "be seen less in the yard"),
+    "oliver2": Text("Answer the board without a script.", "the board without a script"),
+    "priya": Text("Bring two teams with two habits to one way of working.", "two teams with two habits"),
+    "priya2": Text("Keep room for thinking in a full week.", "room for thinking in a full week"),
+}
+AGENDAS: Final = {
+    "anais": Text("Relire la carte des acteurs puis choisir un premier chantier", "carte des acteurs puis choisir"),
+    "karim": Text("Rejouer le briefing de vingt et une heures", "briefing de vingt et une heures"),
+    "priya": Text("Map who still works by the old rules", "still works by the old rules"),
+}
+# In the order of the sessions, by engagement
+NOTES: Final[dict[str, list[Text]]] = {
+    "anais": [
+        Text(
+            "## Première séance\n\nElle arrive en avance et parle vite. Elle décrit une **cartographie des irritants du quai quatre** qu’elle n’ose "
+            "montrer à personne.\n\n- Ce qui pèse : les appels du soir\n- Ce qui tient : la confiance de deux chefs de quai sur trois\n\n"
+            "Hypothèse à garder pour moi : elle attend une permission que personne ne lui donnera.",
+            "cartographie des irritants du quai quatre",
+        ),
+        Text(
+            "Séance plus calme. Elle a rendu deux dossiers à son adjoint et elle dort mieux. Elle nomme pour la première fois "
+            "la peur de redevenir la petite dernière dans la salle de réunion. Silence long, utile.\n\n> « Je veux déléguer sans perdre le fil. »",
+            "la peur de redevenir la petite dernière",
+        ),
+        Text(
+            "Retour sur le comité. Elle a tenu sa place. Nous préparons la conversation avec son directeur ; elle répète trois versions et garde "
+            "la plus courte. À surveiller : elle parle de démission dès que l’on évoque décembre.",
+            "elle parle de démission dès que",
+        ),
+    ],
+    "karim": [
+        Text(
+            "Il parle de la nuit comme d’un pays étranger. Son équipe le voit vingt minutes par jour. Il tient un carnet de griefs numérotés "
+            "depuis mars et se demande quoi en faire. Nous décidons de le lire ensemble, une page à la fois.",
+            "un carnet de griefs numérotés",
+        ),
+        Text(
+            "Essai du retour en trois phrases. Il l’a fait avec l’agent le plus ancien, qui a souri pour la première fois. "
+            "Reste la question de son père malade à Oran, dont il ne parle pas au travail.",
+            "son père malade à Oran",
+        ),
+    ],
+    "solene": [
+        Text(
+            "La vente est signée et rien ne bouge. Elle tient un **inventaire des matins sans réveil** et le trouve trop beau pour durer. "
+            "Deux projets sur la table, aucun désir net.",
+            "inventaire des matins sans réveil",
+        ),
+        Text(
+            "Elle a visité l’atelier à Uzès. Sa voix change quand elle parle du bois. Nous restons longtemps sur "
+            "l’idée de décevoir son associée d’hier. Pas de conclusion, et c’est bien.",
+            "décevoir son associée",
+        ),
+    ],
+    "tanguy": [
+        Text(
+            "Première rencontre à la brasserie, porte fermée. Il mime la scène du conseil où sa sœur a posé les clés sur la table. "
+            "Colère ancienne, bien tenue. Il demande si tout cela restera entre nous : oui.",
+            "posé les clés sur la table",
+        )
+    ],
+    "oliver": [
+        Text(
+            "First session. He keeps **a ledger of favours owed at the depot** in his head and it tires him. He laughs when I ask who else reads it.\n\n"
+            "- What he wants: fewer calls after eight\n- What he fears: being thought soft",
+            "a ledger of favours owed at the depot",
+        ),
+        Text(
+            "He let the Leeds manager decide and went for a walk. It held. We speak of his brother who was passed over twice, "
+            "and of what winning costs in a family.",
+            "his brother who was passed over twice",
+        ),
+    ],
+    "priya": [
+        Text(
+            "She draws the two teams as two rivers. The old plant meets on Mondays, the new one never. She is worried about "
+            "the Thursday rumour about her predecessor and does not want to chase it.",
+            "the Thursday rumour about her predecessor",
+        ),
+        Text(
+            "Good energy. The joint planning worked on the second try. She says she rehearsed leaving in the car park, then went in "
+            "and stayed until the end. We keep that for next time.",
+            "she rehearsed leaving in the car park",
+        ),
+    ],
+}
+ADDITIONS: Final = {
+    ("anais", 1): Text("Ajout : elle m’a écrit que le mot juste était la fatigue des seconds rôles.", "la fatigue des seconds rôles"),
+    ("priya", 0): Text("Addition: the rumour came up again at the very end, as a joke about umbrellas.", "as a joke about umbrellas"),
+}
+DECLINE_REASONS: Final = {
+    "solene": Text("Je préfère que rien ne puisse sortir, même à ma demande. Proposez-moi plutôt la promesse stricte.", "rien ne puisse sortir, même à ma demande"),
+    "tanguy": Text("Je veux d’abord en parler avec ma sœur avant de signer quoi que ce soit.", "en parler avec ma sœur avant de signer"),
+}
+SUMMARIES: Final = {
+    "shown": Text(
+        "Anaïs a posé trois jalons avec ses chefs de quai et les tient depuis six semaines. Les objectifs convenus avancent ; "
+        "le passage de relais du samedi reste le point à consolider.",
+        "le passage de relais du samedi reste",
+    ),
+    "withdrawn": Text(
+        "Le travail porte sur la délégation. Anaïs souhaite clarifier avec son manager le périmètre des astreintes de printemps.",
+        "le périmètre des astreintes de printemps",
+    ),
+    "draft": Text(
+        "Bilan à mi-parcours, à relire : la prise de poste est faite, la question du second adjoint viendra en janvier.",
+        "la question du second adjoint viendra",
+    ),
+    "proposed": Text(
+        "Karim conduit désormais un point court à chaque prise de nuit. Les retours de son équipe montrent une parole plus directe au vestiaire.",
+        "une parole plus directe au vestiaire",
+    ),
+    "refused": Text(
+        "Karim a travaillé la préparation de ses entretiens annuels et demande un relais pour les semaines impaires.",
+        "un relais pour les semaines impaires",
+    ),
+    "lapsed": Text(
+        "Les premières séances ont permis de fixer une méthode de retour en trois phrases, testée avec deux agents volontaires.",
+        "testée avec deux agents volontaires",
+    ),
+    "changes": Text(
+        "Priya has brought both teams to one planning table. She would like the steering group to confirm the spring hiring freeze in writing.",
+        "confirm the spring hiring freeze in writing",
+    ),
+    "shown_en": Text(
+        "The agreed goals are on track: one planning rhythm for both sites since October, and a shared glossary of forty words.",
+        "a shared glossary of forty words",
+    ),
+    "expired": Text(
+        "A first look back: Priya met every manager of the second site and set out a hundred days in plain English.",
+        "set out a hundred days in plain English",
+    ),
+}
+WISH: Final = Text(
+    "Priya has brought both teams to one planning table. She would welcome a clear word on recruitment before Easter.",
+    "a clear word on recruitment before Easter",
+)
