@@ -1,0 +1,145 @@
+"""Three engagements in full, so that each person has something of their own and there is something of others: for the house rules.
+
+Camille coaches Anaïs (Hélène reads) and Karim (Marc reads), both at Horizon; Bruno, of the same practice, coaches Léa (Nadia reads) at Boréal.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from clients import actions as clients
+from clients.models import Client, Coach, Engagement, Sponsor, SponsorContact
+from consent.actions import summaries
+from consent.models import Agreement, Consent, Disclosure, Proposal, Summary
+from sessions import actions as sessions
+from sessions.models import Note, Session
+from tests.cast import PASSPHRASE, Cast, person
+from tests.consent import agreements
+from vault import slots
+from vault.unlocked import Unlocked, public_keys
+
+
+def vault_of(someone: Coach | Client | SponsorContact) -> Unlocked:
+    """A fresh open vault of somebody."""
+    assert someone.person_id is not None
+    return Unlocked(someone.person_id, slots.open_with_passphrase(someone.person_id, PASSPHRASE))
+
+
+@dataclass
+class World:
+    """One engagement with everything that can stand around it, each text with a phrase of its own."""
+
+    coach: Coach
+    client: Client
+    contact: SponsorContact
+    sponsor: Sponsor
+    mark: str
+    engagement: Engagement = field(init=False)
+    agreement: Agreement = field(init=False)
+    session: Session = field(init=False)
+    note: Note = field(init=False)
+    version: int = field(init=False)
+    disclosure: Disclosure = field(init=False)
+    consent: Consent = field(init=False)
+    proposal: Proposal = field(init=False)
+    summary: Summary = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Bring the engagement there through the same actions as the pages."""
+        self._vault = vault_of(self.coach)
+        self.engagement = clients.open_engagement(
+            coach=self.coach,
+            vault=self._vault,
+            client=self.client,
+            sponsor=self.sponsor,
+            wording="A",
+            title=f"Accompagnement {self.mark}",
+            objective=self.phrase("objective"),
+            planned_sessions=6,
+            by=self.coach,
+        )
+        self.agreement = agreements.in_force(self.engagement)
+        self._meet()
+        self._disclose()
+        self.proposal = self._propose("proposed")
+        self.summary = self._draft("draft")
+
+    @classmethod
+    def of_anais(cls, cast: Cast) -> World:
+        """Camille's engagement with Anaïs, whose summary Hélène reads."""
+        return cls(cast.camille, cast.anais, cast.helene, cast.horizon, "anémone")
+
+    @classmethod
+    def of_karim(cls, cast: Cast) -> World:
+        """Camille's engagement with Karim, whose summary Marc reads."""
+        return cls(cast.camille, cast.karim, _contact(cast.horizon, "Marc Ondel"), cast.horizon, "bruyère")
+
+    @classmethod
+    def of_bruno(cls, cast: Cast) -> World:
+        """Bruno's engagement with Léa, whose summary Nadia reads."""
+        boreal = clients.add_sponsor(coach=cast.bruno, name="Boréal Conseil", domain="boreal.example", by=cast.bruno)
+        lea = clients.add_client(coach=cast.bruno, name="Léa Morvan", address="lea@example.org", phone="", job="", language="fr", by=cast.bruno)
+        user, _vault = person("Lea Morvan")
+        clients.join(invited=lea, person=user, by=user)
+        return cls(cast.bruno, lea, _contact(boreal, "Nadia Ferrat"), boreal, "coquelicot")
+
+    def phrase(self, what: str) -> str:
+        """A phrase that stands in this text of this engagement and nowhere else."""
+        return f"phrase {what} {self.mark}"
+
+    def readers(self) -> dict[str, set[Any]]:
+        """Each phrase with the people (ids) who may read it."""
+        coach, client, contact = self.coach.person_id, self.client.person_id, self.contact.person_id
+        told = dict.fromkeys(("agenda", "note", "earlier", "draft"), {coach})
+        told |= dict.fromkeys(("objective", "proposed"), {coach, client})
+        told |= {"disclosed": {coach, client, contact}}
+        names = dict.fromkeys((self.client.name, self.contact.name), {coach, client, contact})
+        return {self.phrase(what): people for what, people in told.items()} | names
+
+    def _meet(self) -> None:
+        """A session of this morning and its note, with an earlier text."""
+        by, vault = self.coach, self._vault
+        facts = {"minutes": 60, "place": "office", "agenda": self.phrase("agenda")}
+        self.session = sessions.plan_session(engagement=self.engagement, starts_at=timezone.now() - timedelta(hours=3), by=by, **facts)
+        self.note = sessions.start_note(session=self.session, vault=vault, by=by)
+        for what in ("earlier", "note"):
+            self.note = sessions.write_note(
+                note=self.note, text=self.phrase(what), expected_version=self.note.version, keep=True, vault=vault, by=by
+            )
+        self.version = self.note.version - 1
+
+    def _draft(self, what: str) -> Summary:
+        return summaries.start_summary(engagement=self.engagement, contact=self.contact, text=self.phrase(what), vault=self._vault, by=self.coach)
+
+    def _propose(self, what: str) -> Proposal:
+        return summaries.propose(summary=self._draft(what), text=self.phrase(what), vault=self._vault, by=self.coach)
+
+    def _disclose(self) -> None:
+        """A summary that the client approved and the contact can read already."""
+        proposal = self._propose("disclosed")
+        keys = public_keys(self.contact.person_id)  # type: ignore[arg-type]
+        assert keys is not None
+        self.disclosure = summaries.approve(
+            proposal=proposal,
+            fingerprint=bytes(proposal.fingerprint),
+            contact=self.contact,
+            keys=keys.fingerprint(),
+            until=timezone.localdate() + timedelta(days=30),
+            evidence={},
+            vault=vault_of(self.client),
+            by=self.client,
+        )
+        Disclosure.objects.filter(pk=self.disclosure.pk).update(opens_at=timezone.now() - timedelta(seconds=1))
+        self.consent = self.disclosure.consent
+
+
+def _contact(sponsor: Sponsor, name: str) -> SponsorContact:
+    """A manager of an organisation, with a space."""
+    user, _vault = person(name)
+    contact = clients.add_contact(sponsor=sponsor, name=name, address=user.address, role="manager", language="fr", by=sponsor.coach)
+    clients.join(invited=contact, person=user, by=user)
+    return contact
