@@ -135,5 +135,7 @@ def has_recovery(person: UUID) -> bool:
 @sensitive_variables()
 def open_stretched(person: UUID, passphrase: Stretched) -> bytes:
     """The root key by a passphrase that was just stretched for this person's slot, without a second run. Raises `Closed`."""
-    slot = Slot.objects.get(pk=passphrase.slot, person=person)
+    slot = Slot.objects.filter(pk=passphrase.slot, person=person, kind=Slot.Kind.PASSPHRASE).first()
+    if slot is None:
+        raise Closed("no such slot")
     return primitives.unseal(passphrase.key, slot.root_key, _place(slot.id, person, slot.kind, passphrase.salt, passphrase.cost))

@@ -11,12 +11,13 @@ from django.db import connections
 
 from vault.models import DataKey
 from vault.primitives import FLOOR, random_key
-from vault.sealed import Place
+from vault.sealed import Place, Sealed
 from vault.slots import Stretched
 from vault.unlocked import Unlocked, make_vault
 
 NOW = datetime(2027, 3, 1, 9, tzinfo=UTC)
 PRACTICE = UUID("9c1e7b1e-4f4e-4d0c-9d3c-0a8f7f0f2a11")
+TEXT = "What was said"
 OWN, SHARED, COPY = DataKey.Kind.OWN, DataKey.Kind.SHARED, DataKey.Kind.COPY
 
 
@@ -53,3 +54,14 @@ def sql(statement: str, *values: Any, alias: str = "default") -> list[tuple[Any,
     with connections[alias].cursor() as cursor:
         cursor.execute(statement, values)
         return cursor.fetchall() if cursor.description else []
+
+
+def sealed_in(vault: Unlocked, series: UUID, **other: Any) -> tuple[Sealed, Place]:
+    """A text of this person, and where it stands."""
+    place = a_place(vault, series, **other)
+    return vault.seal(TEXT, place), place
+
+
+def the_key(series: UUID) -> DataKey:
+    """The row of a series with one epoch."""
+    return DataKey.objects.get(series=series)

@@ -1,25 +1,18 @@
-"""One passphrase opens one slot in one run, a tampered slot opens nothing, and a crowd waits in line."""
+"""One passphrase opens one slot in one run, and a slot that was tampered with opens nothing."""
 
 from __future__ import annotations
 
-import os
 import pickle
-import subprocess
-import sys
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path
+from contextlib import suppress
 from uuid import UUID, uuid4
 
 import pytest
-from django.conf import settings
 from django.db import connections
 from django.test.utils import CaptureQueriesContext
 
 from tests.vault.people import NOW, a_person, again, sql
-from vault import primitives, ration, slots
+from vault import primitives, slots
 from vault.models import Slot
 from vault.primitives import FLOOR, STANDARD, Closed, Cost
 from vault.unlocked import Unlocked
@@ -153,6 +146,18 @@ def test_the_place_of_a_slot_names_everything_that_made_its_key() -> None:
     assert len(set(places)) == len(places)
 
 
+def test_what_was_stretched_for_a_slot_opens_that_slot_without_another_run() -> None:
+    person, new = uuid4(), quick(RIGHT)
+    slots.set_passphrase(person, ROOT, new, NOW)
+
+    assert slots.open_stretched(person, new) == ROOT
+    for who, wrong in [(uuid4(), new), (person, quick(RIGHT)), (person, slots.Stretched(new.slot, new.salt, new.cost, bytes(32)))]:
+        with pytest.raises(Closed):
+            slots.open_stretched(who, wrong)
+    with pytest.raises(Closed):
+        slots.open_stretched(person, slots.Stretched(new.slot, b"t" * 16, new.cost, new.key))
+
+
 def test_a_new_passphrase_voids_the_old_one(person: UUID) -> None:
     code = slots.new_recovery_code()
     slots.set_recovery(person, ROOT, code, NOW)
@@ -273,129 +278,6 @@ def test_a_vault_closed_under_a_cookie_is_the_same_vault() -> None:
     closed = vault.closed_under(b"c" * 32, b"here")
 
     assert primitives.unseal(b"c" * 32, closed, b"here") == again(vault)._root_key
-
-
-@contextmanager
-def places_taken(how_many: int) -> Iterator[threading.Event]:
-    """Threads that hold or wait for a place until the event is set."""
-    leave, ready = threading.Event(), threading.Semaphore(0)
-
-    def stay() -> None:
-        ready.release()
-        with ration.place():
-            leave.wait(30)
-        connections.close_all()
-
-    threads = [threading.Thread(target=stay) for _ in range(how_many)]
-    for thread in threads:
-        thread.start()
-        ready.acquire()
-    try:
-        yield leave
-    finally:
-        leave.set()
-        for thread in threads:
-            thread.join()
-
-
-def enter(entered: threading.Event) -> None:
-    with ration.place():
-        entered.set()
-    connections.close_all()
-
-
-def test_two_run_at_a_time_and_a_third_waits() -> None:
-    inside, leave = threading.Semaphore(0), threading.Event()
-
-    def stay() -> None:
-        with ration.place():
-            inside.release()
-            leave.wait(30)
-        connections.close_all()
-
-    two = [threading.Thread(target=stay) for _ in range(2)]
-    for thread in two:
-        thread.start()
-    assert all(inside.acquire(timeout=20) for _ in two), "the second waited although a place was free"
-    entered = threading.Event()
-    third = threading.Thread(target=enter, args=[entered])
-    third.start()
-
-    assert not entered.wait(0.3)
-    leave.set()
-    assert entered.wait(20)
-    for thread in [*two, third]:
-        thread.join()
-
-
-def test_the_twenty_first_is_told_to_come_back() -> None:
-    with places_taken(20):
-        deadline = time.monotonic() + 10
-        while ration._room._value and time.monotonic() < deadline:
-            time.sleep(0.01)
-        with pytest.raises(ration.Busy):
-            slots.open_with_passphrase(None, RIGHT)
-        with pytest.raises(ration.Busy):
-            slots.stretched(RIGHT)
-
-    entered = threading.Event()
-    enter(entered)
-    assert entered.is_set()
-
-
-def test_a_refusal_inside_gives_the_place_back() -> None:
-    for _ in range(25):
-        with pytest.raises(ZeroDivisionError), ration.place():
-            _ = 1 / 0
-
-
-HOLD = """
-import django
-django.setup()
-from vault import ration, slots
-one, other = ration.place(), ration.place()
-one.__enter__(), other.__enter__()
-print(slots.COST.memory, slots.COST.passes, flush=True)
-input()
-"""
-
-
-def test_the_places_are_the_machine_s_and_a_killed_process_frees_its_own() -> None:
-    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "coachvault.settings"}
-    command = [sys.executable, "-c", HOLD]
-    other = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=settings.BASE_DIR, env=environment)
-    assert other.stdout is not None
-    assert other.stdout.readline() == "131072 4\n"  # inside, and at the product's own cost
-    entered = threading.Event()
-    waiting = threading.Thread(target=enter, args=[entered])
-    waiting.start()
-
-    assert not entered.wait(0.3)
-    other.kill()
-    assert entered.wait(20)
-    waiting.join()
-    other.communicate()
-
-
-def test_no_connection_is_held_while_waiting(own_databases: dict[str, str]) -> None:
-    assert sql("select 1") == [(1,)]
-
-    with ration.place():
-        assert connections["default"].connection is None
-
-    assert sql("select 1") == [(1,)]
-
-
-def test_a_connection_in_a_transaction_stays_as_it_is() -> None:
-    sql("select 1")
-
-    with ration.place():
-        assert connections["default"].connection is not None
-
-
-def test_the_places_are_files_of_the_data_folder() -> None:
-    with ration.place():
-        assert {path.name for path in Path(settings.DATA).glob("argon2.*")} == {"argon2.0", "argon2.1"}
 
 
 def test_nothing_is_asked_of_the_database_for_an_address_that_nobody_has() -> None:
