@@ -58,9 +58,9 @@ def _clients_of(summaries: dict[str, str]) -> dict[str, str]:
 
 
 def _engagements() -> list[dict[str, Any]]:
-    """Titles, aims and reasons: coach and client. Agendas: the coach alone."""
+    """Titles, aims and reasons for declining: coach and client. Agendas: the coach alone."""
     both = [_secret(text.phrase, "other", *_pair(key)) for table in (texts.TITLES, texts.OBJECTIVES) for key, text in table.items()]
-    reasons = [_secret(text.phrase, "agreement", _pair(key)[0]) for key, text in texts.DECLINE_REASONS.items()]
+    reasons = [_secret(text.phrase, "agreement", *_pair(key)) for key, text in texts.DECLINE_REASONS.items()]
     return [*both, *reasons, *(_secret(text.phrase, "other", _pair(key)[0]) for key, text in texts.AGENDAS.items())]
 
 
