@@ -85,7 +85,9 @@ def test_a_link_comes_to_whoever_is_known_and_the_answer_tells_nobody(camille):
     assert asked_for("nobody@example.org") is None
 
     known, unknown = (Browser().post("/accounts/lost/", {"address": f"{name}@example.org"}) for name in ("camille", "nobody"))
-    assert re.sub(r'"X-CSRFToken": "\w+"|value="\w{64}"', "", known.content.decode()) == re.sub(r'"X-CSRFToken": "\w+"|value="\w{64}"', "", unknown.content.decode())
+    assert re.sub(r'"X-CSRFToken": "\w+"|value="\w{64}"', "", known.content.decode()) == re.sub(
+        r'"X-CSRFToken": "\w+"|value="\w{64}"', "", unknown.content.decode()
+    )
 
 
 def test_looking_at_a_link_consumes_nothing_and_using_it_signs_in_once_with_the_vault_shut(camille):
@@ -298,7 +300,15 @@ def test_the_printed_sheet_says_all_that_is_needed_and_nothing_keeps_its_code(ca
     assert (answer["Content-Type"], len(reader.pages)) == ("application/pdf", 1)
     assert 'filename="coachvault.pdf"' in answer["Content-Disposition"]
     assert "no-store" in answer["Cache-Control"]
-    for wanted in [*sheet["code"].split("-"), *spare, settings.URL, "camille@example.org", "Fiche de secours", "Où la garder", str(timezone.now().year)]:
+    for wanted in [
+        *sheet["code"].split("-"),
+        *spare,
+        settings.URL,
+        "camille@example.org",
+        "Fiche de secours",
+        "Où la garder",
+        str(timezone.now().year),
+    ]:
         assert wanted in text
     assert sheet["code"] not in str(dict(browser.session))
     assert not Slot.objects.filter(kind=Slot.Kind.RECOVERY).exists()

@@ -279,7 +279,18 @@ def test_stepping_up_lasts_five_minutes(camille, clock):
 
 
 def test_nobody_signed_out_reaches_what_is_behind_the_door():
-    for name in ["unlock", "lock", "recover", "recovery", "settings", "passphrase", "reauthenticate", "2fa", "2fa/totp/activate", "2fa/codes"]:
+    for name in [
+        "unlock",
+        "lock",
+        "recover",
+        "recovery",
+        "settings",
+        "passphrase",
+        "reauthenticate",
+        "2fa",
+        "2fa/totp/activate",
+        "2fa/codes",
+    ]:
         answer = Browser().get(f"/accounts/{name}/")
         assert answer.status_code in {302, 405}, name
         if answer.status_code == 302:
