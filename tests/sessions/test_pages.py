@@ -1,5 +1,6 @@
 """The pages: what each person gets, what the autosave hears, what the log says."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -21,6 +22,11 @@ def autosave(browser, note, text, version, **more):
     """What the page's script sends."""
     headers = {"If-Match": f'"{version}"', "X-Requested-With": "autosave", **more}
     return browser.post(reverse("note_write", args=[note.pk]), {"text": text}, headers=headers)
+
+
+def without_ids(answer):
+    """The page without row ids and form tokens."""
+    return re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[A-Za-z0-9]{64}", "", answer.content.decode())
 
 
 def addresses(room):
@@ -75,7 +81,7 @@ def test_a_random_id_and_a_foreign_one_answer_alike(room, cast):
     random = bruno.get(reverse("note_page", args=["5d0a4f36-9d65-4d53-8b0e-7f1f9b6f0a11"]))
 
     assert foreign.status_code == random.status_code == 404
-    assert foreign.content.replace(str(note.pk).encode(), b"") == random.content.replace(b"5d0a4f36-9d65-4d53-8b0e-7f1f9b6f0a11", b"")
+    assert without_ids(foreign) == without_ids(random)
 
 
 def test_the_autosave_is_answered_with_the_version_and_the_time(room):

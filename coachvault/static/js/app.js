@@ -175,3 +175,6 @@ document.addEventListener("keydown", (event) => {
 
 // After an error the first wrong field has the focus
 document.querySelector("[aria-invalid=true]")?.focus();
+
+// htmx notes the page's address in the browser's storage as it loads; nothing stays there
+try { sessionStorage.removeItem("htmx-current-path-for-history"); } catch { /* no storage, so nothing in it */ }
