@@ -35,7 +35,7 @@ def html_of(text: str) -> SafeString:
     _draw_boxes(tokens)
     html = parser.renderer.render(tokens, parser.options, {})
     clean = nh3.clean(
-        html, tags=TAGS, attributes={"a": {"href"}, "ol": {"start"}}, url_schemes={"http", "https", "mailto"}, link_rel="noreferrer noopener"
+        html, tags=TAGS, attributes={"a": {"href"}, "ol": {"start"}, "ul": {"role"}}, url_schemes={"http", "https", "mailto"}, link_rel="noreferrer noopener"
     )
     return mark_safe(clean)  # noqa: S308 — nh3 made it
 
@@ -48,9 +48,13 @@ def _set_headings(tokens: Sequence[Token]) -> None:
 
 
 def _draw_boxes(tokens: Sequence[Token]) -> None:
-    for before, token in zip(tokens[1:], tokens[2:], strict=False):
-        if token.type != "inline" or before.type != "paragraph_open" or not token.children:
+    """Draw each box; a list that begins with one loses its bullets, which `role="list"` says in this product's styles."""
+    for at in range(2, len(tokens)):
+        item, words = tokens[at - 2], tokens[at]
+        if item.type != "list_item_open" or words.type != "inline" or not words.children:
             continue
-        first = token.children[0]
-        if first.type == "text" and first.content[:4] in BOXES and before.level > 1:
+        first = words.children[0]
+        if first.type == "text" and first.content[:4] in BOXES:
             first.content = BOXES[first.content[:4]] + first.content[4:]
+            if tokens[at - 3].type == "bullet_list_open":
+                tokens[at - 3].attrSet("role", "list")

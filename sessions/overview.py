@@ -40,6 +40,12 @@ class Day:
     agreements: list[Agreement]
     answers: list[Proposal]
     begun: dict[str, bool]
+    now: datetime
+
+    @property
+    def under_way(self) -> UUID | None:
+        """Which session is going on."""
+        return self.current.pk if self.current is not None and self.current.is_under_way(self.now) else None
 
     @property
     def is_new(self) -> bool:
@@ -62,6 +68,7 @@ def day_of(coach: Coach, now: datetime) -> Day:
         agreements=list(_awaiting_signature(coach)),
         answers=list(_answered(coach, now)),
         begun=_begun(coach),
+        now=now,
     )
 
 
