@@ -16,7 +16,7 @@ from django.db.models import Model
 from django.db.models.query_utils import DeferredAttribute
 from encrypted_model_fields.fields import EncryptedTextField as StockField
 
-from vault import instance
+from vault import instance, primitives
 
 
 class Token(bytes):
@@ -34,6 +34,8 @@ class _OfThisRow(Token):
 
 class _Decrypting(DeferredAttribute):
     """Reads the attribute with the row's own id, so that a value moved to another row does not open."""
+
+    field: EncryptedField
 
     def __get__(self, row: Any, cls: Any = None) -> Any:
         held = super().__get__(row, cls)
@@ -62,7 +64,7 @@ class EncryptedField(StockField):
 
     def place(self, row: Model) -> bytes:
         """What the ciphertext is bound to: the model, the field and the row's id."""
-        return instance.primitives.context(self.model._meta.label, self.attname, str(row.pk))
+        return primitives.context(self.model._meta.label, self.attname, str(row.pk))
 
     def db_type(self, connection: Any) -> str:
         return "bytea"

@@ -53,7 +53,7 @@ def record(
     `code` a word, `stored` the bytes as they now stand in the column. `by` None is the instance. Only the owner may give `at`.
     """
     digest = None if stored is None else hashlib.sha256(stored).digest()
-    facts = [chain, event, kind, about, subject, other, by, code, version, digest]
+    facts: list[UUID | str | int | bytes | None] = [chain, event, kind, about, subject, other, by, code, version, digest]
     with connection.cursor() as cursor:
         if at is None:
             cursor.execute("select ledger_append(%s,%s,%s,%s,%s,%s,%s,%s,%s,%s)", facts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
@@ -238,7 +239,7 @@ def _sealed(opened: Opened, text: str, place: Place) -> Sealed:
 
 def place_digest(place: bytes) -> bytes:
     """SHA-256 of a place, so that it fits into a context's field."""
-    return primitives.hashlib.sha256(place).digest()
+    return hashlib.sha256(place).digest()
 
 
 @sensitive_variables()

@@ -16,8 +16,9 @@ from django.core.exceptions import FieldError
 from django.core.management import call_command
 from django.core.serializers import deserialize
 from django.db import IntegrityError, transaction
-from django.db.models import BinaryField, F, Func, Value
-from django.db.models.functions import Cast
+from django.db.models import BinaryField, F, Field, Func, Value
+from django.db.models.functions import Cast, Length
+from django.test.utils import register_lookup
 
 from clients.models import Practice
 from tests.vault.people import NOW, sql
@@ -170,6 +171,11 @@ def test_searching_raises(lookup: str) -> None:
     for ask in (Practice.objects.filter, Practice.objects.exclude, Practice.objects.get, Practice.objects.get_or_create):
         with pytest.raises(FieldError):
             ask(**{lookup: ["x"] if lookup.endswith("in") else "x"})
+
+
+def test_what_other_columns_may_be_asked_is_not_asked_of_an_encrypted_one() -> None:
+    with register_lookup(Field, Length), pytest.raises(FieldError, match="cannot be searched"):
+        Practice.objects.filter(details__length=1)
 
 
 def test_asking_whether_there_is_a_value_works() -> None:

@@ -64,6 +64,15 @@ def test_a_shared_key_works_for_both_and_either_may_seal(coach: Unlocked, client
     assert again(client_).open(answer, there) == "Yes"
 
 
+def test_nothing_is_sealed_at_a_place_that_names_another_maker(coach: Unlocked, client_: Unlocked) -> None:
+    series = a_key(coach, SHARED)
+    coach.grant(series, to=client_.person, at=NOW)
+
+    for vault in (coach, again(coach), client_):
+        with pytest.raises(Closed):
+            vault.seal(TEXT, a_place(coach, series, maker=client_.person))
+
+
 def test_only_its_maker_gives_a_shared_key(coach: Unlocked, client_: Unlocked, stranger: Unlocked) -> None:
     series = a_key(coach, SHARED)
     coach.grant(series, to=client_.person, at=NOW)

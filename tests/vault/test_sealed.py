@@ -22,11 +22,12 @@ from django.core.serializers import serialize
 from django.core.serializers.base import DeserializationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import DataError, transaction
-from django.db.models import F, TextField, Value
-from django.db.models.functions import Cast, Concat
+from django.db.models import F, Field, TextField, Value
+from django.db.models.functions import Cast, Concat, Length
 from django.template import Context, Engine
 from django.template.defaultfilters import register
 from django.test import RequestFactory
+from django.test.utils import register_lookup
 from django.utils.module_loading import import_string
 
 from consent.models import Summary
@@ -299,6 +300,11 @@ def test_searching_raises(lookup: str, sealed: Sealed) -> None:
         for ask in (NoteVersion.objects.filter, NoteVersion.objects.exclude, NoteVersion.objects.get):
             with pytest.raises((FieldError, TypeError)):
                 list(ask(**{lookup: [value] if lookup.endswith("in") else value}))
+
+
+def test_what_other_columns_may_be_asked_is_not_asked_of_a_sealed_one() -> None:
+    with register_lookup(Field, Length), pytest.raises(FieldError, match="cannot be searched"):
+        NoteVersion.objects.filter(body__length=1)
 
 
 def test_searching_from_another_row_raises_too() -> None:
