@@ -11,8 +11,9 @@ from accounts.models import Link, User
 from clients.models import Client, Coach, Engagement, Practice, Sponsor, SponsorContact
 from consent.models import Agreement, Consent, ConsentEvent, Disclosure, Proposal, Signature, Summary
 from sessions.models import Note, NoteVersion, Session
-from vault import shredding
-from vault.models import DataKey, KeyGrant, PersonKeys, Slot, Unlock
+from vault import ledger, shredding
+from vault.models import DataKey, KeyGrant, Slot, Unlock
+from vault.verification import REMOVED
 
 
 @transaction.atomic
@@ -20,7 +21,7 @@ def remove(at: datetime) -> None:
     """Delete every row of the demo people, as the owner, and end their keys."""
     users = list(User.objects.filter(is_demo=True).values_list("pk", flat=True))
     coaches = Coach.objects.filter(person__in=users)
-    practices = list(coaches.values_list("practice_id", flat=True))
+    practices = list(coaches.order_by().values_list("practice_id", flat=True).distinct())
     engagements = Engagement.objects.filter(coach__in=coaches)
     shredding.shred(list(DataKey.objects.filter(practice__in=practices).values_list("series", flat=True)), at)
     Disclosure.objects.filter(consent__engagement__in=engagements).delete()
@@ -41,8 +42,12 @@ def remove(at: datetime) -> None:
     coaches.delete()
     Practice.objects.filter(pk__in=practices).delete()
     Link.objects.filter(by__in=users).delete()
-    for model in (Slot, PersonKeys, Unlock):
+    for model in (Slot, Unlock):  # their keys stay: by them their signatures in the ledger are checked; without a slot nothing opens the private half
         model.objects.filter(person__in=users).delete()
     KeyGrant.objects.filter(holder__in=users).delete()
     User.objects.filter(pk__in=users).delete()
     (settings.DATA / "demo-tried").write_text("")
+    for practice in practices:
+        ledger.record(REMOVED, chain=practice, by=None, kind="practice", about=practice)
+    for user in users:
+        ledger.record("person.removed", chain=ledger.INSTANCE, by=None, kind="person", about=user)

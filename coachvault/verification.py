@@ -1,0 +1,171 @@
+"""What `manage.py verify` asks of the practice: which events make which rows, whose bytes the ledger knows, and who may hold what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, Final
+
+from django.db import connection, transaction
+from django.db.models import Model
+
+from accounts.models import User
+from clients.models import Client, Coach, Engagement, EngagementUserPermission, Practice, Sponsor, SponsorContact
+from clients.permissions import COACH, FOLLOW
+from consent.models import Agreement, Consent, ConsentEvent, Disclosure, Proposal, Signature, Summary
+from sessions.models import Note, NoteVersion, Session
+from vault import verification
+from vault.verification import Bytes, Check, Rows, States
+
+
+def table(model: type[Model]) -> str:
+    """The table of a model."""
+    return str(model._meta.db_table)
+
+
+ROWS: Final = (
+    Rows("people", table(User), ("person.made",), ("person.removed",)),
+    Rows("coaches", table(Coach), ("coach.made",)),
+    Rows("clients", table(Client), ("client.added",)),
+    Rows("organisations", table(Sponsor), ("sponsor.added",)),
+    Rows("contacts", table(SponsorContact), ("contact.added",)),
+    Rows("engagements", table(Engagement), ("engagement.opened",)),
+    Rows("sessions", table(Session), ("session.planned",)),
+    Rows("notes", table(Note), ("note.started", "note.amended"), ("note.deleted",)),
+    Rows("finished notes", table(Note), ("note.finished",), where="finished_at is not null"),
+    Rows("agreements", table(Agreement), ("agreement.drafted",)),
+    Rows("signatures of clients", table(Signature), ("agreement.signed",), where="role = 'client'", id="agreement_id"),
+    Rows("signatures of coaches", table(Signature), ("agreement.in_force",), where="role = 'coach'", id="agreement_id"),
+    Rows("summaries", table(Summary), ("summary.started",)),
+    Rows("deleted summaries", table(Summary), ("summary.deleted",), where="deleted_at is not null"),
+    Rows("proposals", table(Proposal), ("summary.proposed",)),
+    Rows("consents", table(Consent), ("consent.given",)),
+    Rows("disclosures", table(Disclosure), ("summary.disclosed",)),
+)
+BYTES: Final = (
+    Bytes(
+        "texts of notes", table(Note), "body", "note", ("note.started", "note.amended", "note.restored", "note.finished"),
+        final="row.finished_at is not null", has_versions=True,
+    ),
+    Bytes("texts of summaries", table(Summary), "body", "summary", ("summary.started",), final="false", has_versions=True),
+    Bytes("texts of proposals", table(Proposal), "body", "proposal", ("summary.proposed",)),
+    Bytes("answers of clients", table(Proposal), "answer", "proposal", ("summary.changes_asked",)),
+    Bytes("texts of disclosures", table(Disclosure), "body", "disclosure", ("summary.disclosed",)),
+    Bytes("agreements as sent", table(Agreement), "document", "agreement", ("agreement.sent",)),
+    Bytes("agreements as signed", table(Agreement), "signed_document", "agreement", ("agreement.in_force",)),
+)  # fmt: skip
+STATES: Final = (
+    States(
+        "states of sessions",
+        table(Session),
+        {"session.planned": ("planned",), "session.held": ("held",), "session.cancelled": ("cancelled",), "session.reopened": ("planned",)},
+    ),
+    States(
+        "states of agreements",
+        table(Agreement),
+        {"agreement.drafted": ("draft", "cancelled")}  # a draft is cancelled by the next one, without an event of its own
+        | dict.fromkeys(("agreement.sent", "agreement.resent", "agreement.opened"), ("sent",))
+        | {f"agreement.{state}": (state,) for state in ("signed", "in_force", "superseded", "declined", "expired", "cancelled")},
+    ),
+)
+TABLES: Final = {
+    model.__name__.lower(): table(model)
+    for model in (
+        Practice,
+        Coach,
+        Client,
+        SponsorContact,
+        Engagement,
+        EngagementUserPermission,
+        Consent,
+        ConsentEvent,
+        Disclosure,
+        Note,
+        NoteVersion,
+    )
+}
+PRACTICES: Final = """
+select coalesce(told.chain, p.id), case when p.id is null then 'missing' else 'no_event' end
+from (select distinct chain from vault_ledger where event = 'coach.made' and chain not in (select chain from vault_ledger where event = %(removed)s)) told
+full join {practice} p on p.id = told.chain where p.id is null or told.chain is null order by 1
+"""
+KEPT_ASIDE: Final = """
+select l.about, case when v.id is null then 'missing' else 'other_bytes' end
+from vault_ledger l join {note} n on n.id = l.about left join {noteversion} v on v.note_id = l.about and v.version = l.version
+where l.event = 'note.kept_aside' and (v.id is null or sha256(v.body) <> l.digest) order by 1
+"""
+KEYS: Final = """
+with e as (select e.id, e.notes_key, e.shared_key, c.person_id as coach, c.practice_id as practice, cl.person_id as client
+  from {engagement} e join {coach} c on c.id = e.coach_id join {client} cl on cl.id = e.client_id)
+select e.id, needed.name || '_key_missing' from e cross join lateral (values ('notes', e.notes_key, 'own'), ('shared', e.shared_key, 'shared')) needed (name, series, kind)
+where not exists (select 1 from vault_datakey k where k.series = needed.series and k.kind = needed.kind and k.maker = e.coach and k.practice = e.practice)
+union all
+select e.id, 'coach_holds_no_key' from e join vault_datakey k on k.series in (e.notes_key, e.shared_key) and k.shredded_at is null
+where not exists (select 1 from vault_keygrant g where g.key_id = k.id and g.holder = e.coach)
+union all
+select e.id, 'shared_key_held_by_another' from e join vault_datakey k on k.series = e.shared_key join vault_keygrant g on g.key_id = k.id
+where g.holder <> e.coach and g.holder is distinct from e.client order by 1
+"""
+PERMISSIONS: Final = """
+with wanted as (
+  select e.id, c.person_id as person, %(coach_may)s as may from {engagement} e join {coach} c on c.id = e.coach_id
+  union all select e.id, cl.person_id, %(client_may)s from {engagement} e join {client} cl on cl.id = e.client_id where cl.person_id is not null
+), given as (
+  select o.content_object_id as id, o.user_id as person, p.codename as may from {engagementuserpermission} o join auth_permission p on p.id = o.permission_id
+)
+select id, case when given.person is null then 'permission_missing' else 'permission_of_another' end
+from wanted full join given using (id, person, may) where wanted.person is null or given.person is null order by 1
+"""
+DISCLOSURES: Final = """
+select d.id, case
+  when d.maker is distinct from cl.person_id then 'not_made_by_the_client'
+  when d.contact_id is distinct from co.contact_id then 'another_contact'
+  when k.id is null then 'no_key'
+  when d.closed_at is not null and (k.shredded_at is null or g.id is not null) then 'closed_yet_held'
+  when d.closed_at is null and exists (select 1 from {consentevent} x where x.consent_id = co.id and x.kind <> 'given') then 'ended_yet_open'
+  when d.closed_at is null and (k.shredded_at is not null or g.id is null) then 'open_without_grant' end
+from {disclosure} d left join {consent} co on co.id = d.consent_id left join {engagement} e on e.id = co.engagement_id
+left join {client} cl on cl.id = e.client_id left join {sponsorcontact} r on r.id = d.contact_id
+left join vault_datakey k on k.series = d.series and k.kind = 'copy' and k.maker = d.maker
+left join vault_keygrant g on g.key_id = k.id and g.holder = r.person_id
+union all
+select k.id, 'copy_of_nothing' from vault_datakey k
+where k.kind = 'copy' and k.shredded_at is null and not exists (select 1 from {disclosure} d where d.series = k.series) order by 1
+"""
+ENDS: Final = """
+select l.about, 'end_is_gone' from vault_ledger l join {consent} c on c.id = l.about
+where l.event in ('consent.withdrawn', 'consent.ended') and not exists (select 1 from {consentevent} x where x.consent_id = c.id and x.kind <> 'given')
+union all
+select x.consent_id, 'no_event' from {consentevent} x where x.kind = 'withdrawn'
+and not exists (select 1 from vault_ledger l where l.about = x.consent_id and l.event = 'consent.withdrawn')
+union all
+select c.id, 'never_given' from {consent} c where not exists (select 1 from {consentevent} x where x.consent_id = c.id and x.kind = 'given') order by 1
+"""
+
+
+def checks(at: datetime) -> Iterator[Check]:
+    """Every check. All but the keyring's see the same moment; nothing is written and nothing opened."""
+    yield from verification.keyring(at)
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("set transaction isolation level repeatable read read only")
+        yield from of_the_main_database()
+
+
+def of_the_main_database() -> Iterator[Check]:
+    """The checks that need the main database alone."""
+    yield verification.chains()
+    yield _asked("practices", Practice, PRACTICES, removed=verification.REMOVED)
+    yield from (verification.rows(kind) for kind in ROWS)
+    yield from (verification.stored(kind) for kind in BYTES)
+    yield _asked("texts kept aside", NoteVersion, KEPT_ASIDE)
+    yield from (verification.states(kind) for kind in STATES)
+    yield from verification.grants()
+    yield _asked("keys of engagements", Engagement, KEYS)
+    yield _asked("permissions", EngagementUserPermission, PERMISSIONS, coach_may=COACH, client_may=FOLLOW)
+    yield _asked("copies", Disclosure, DISCLOSURES)
+    yield _asked("ends of consents", Consent, ENDS)
+
+
+def _asked(name: str, model: type[Model], query: str, **facts: Any) -> Check:
+    return Check(name, verification.count(table(model)), verification.found(query.format(**TABLES), facts))
