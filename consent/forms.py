@@ -109,4 +109,6 @@ class ChangesForm(forms.Form):
 class SummaryForm(forms.Form):
     """The text of a summary."""
 
-    text = forms.CharField(required=False, max_length=LONGEST, strip=False, widget=forms.Textarea(attrs={"rows": 14, "spellcheck": "false"}))
+    text = forms.CharField(
+        required=False, max_length=LONGEST, strip=False, widget=forms.Textarea(attrs={"rows": 14, "spellcheck": "false"})
+    )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from consent.models import Agreement, Signature
 
@@ -24,9 +25,9 @@ class Moment:
 
 def moments_of(agreement: Agreement) -> list[Moment]:
     """What happened, oldest first, then what is awaited."""
-    found = [Moment(_("Written"), agreement.made_at)]
+    found = [Moment(pgettext("agreement", "Written"), agreement.made_at)]
     if agreement.sent_at:
-        found.append(Moment(_("Sent"), agreement.sent_at))
+        found.append(Moment(pgettext("agreement", "Sent"), agreement.sent_at))
     if opened := agreement.details.get("opened_at"):
         found.append(Moment(_("Opened to be read"), datetime.fromisoformat(opened)))
     names = {Signature.Role.CLIENT: _("Signed by the client"), Signature.Role.COACH: _("Signed by the coach, in force")}
@@ -40,7 +41,7 @@ def _ending(agreement: Agreement) -> list[Moment]:
     return {
         State.SENT: [Moment(_("Waiting for the client’s answer"), None, "wait")],
         State.SIGNED: [Moment(_("Waiting for the coach’s signature"), None, "wait")],
-        State.DECLINED: [Moment(_("Declined"), agreement.closed_at, "warn", reason)],
+        State.DECLINED: [Moment(pgettext("agreement", "Declined"), agreement.closed_at, "warn", reason)],
         State.EXPIRED: [Moment(_("Expired without an answer"), agreement.closed_at, "off")],
         State.CANCELLED: [Moment(_("Cancelled by the coach"), agreement.closed_at, "off")],
         State.SUPERSEDED: [Moment(_("Replaced by another agreement"), agreement.closed_at, "off")],

@@ -32,7 +32,7 @@ def look(token: str, at: datetime) -> Standing | None:
     """Where this token leads now; None for one that was never made or that another has replaced."""
     link = Link.objects.filter(token=links.digest(token), kind=Link.Kind.SIGN).first()
     rows = Agreement.objects.select_related("engagement__coach__person", "engagement__client__person", "engagement__sponsor")
-    agreement = rows.filter(pk=link.about, sent_at__isnull=False).first() if link else None
+    agreement = rows.filter(pk=link.about, sent_at__isnull=False).first() if link and link.about else None
     if link is None or agreement is None:
         return None
     alive = link.used_at is None and link.expires_at > at
@@ -64,4 +64,4 @@ def has_opened(request: HttpRequest, link: Link) -> bool:
 def has_just_signed(request: HttpRequest, link: Link, at: datetime) -> bool:
     """Whether this browser signed by this link within the hour; to any other the used link says nothing."""
     what, when = request.session.get(SEEN, {}).get(str(link.pk), ["", 0])
-    return what == "signed" and at.timestamp() - when < AFTERWARDS.total_seconds()
+    return bool(what == "signed" and at.timestamp() - when < AFTERWARDS.total_seconds())

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from clients.models import Client, Coach, Engagement
 from vault.encrypted import EncryptedBytes, EncryptedDetails
@@ -35,14 +36,14 @@ class Agreement(models.Model):
     """One agreement on one engagement. Once sent its text is fixed: a change is a new agreement."""
 
     class State(models.TextChoices):
-        DRAFT = "draft", _("Draft")
-        SENT = "sent", _("Sent")
-        SIGNED = "signed", _("Signed by the client")
-        IN_FORCE = "in_force", _("In force")
-        DECLINED = "declined", _("Declined")
-        EXPIRED = "expired", _("Expired")
-        CANCELLED = "cancelled", _("Cancelled")
-        SUPERSEDED = "superseded", _("Replaced by another")
+        DRAFT = "draft", pgettext_lazy("agreement", "Draft")
+        SENT = "sent", pgettext_lazy("agreement", "Sent")
+        SIGNED = "signed", pgettext_lazy("agreement", "Signed by the client")
+        IN_FORCE = "in_force", pgettext_lazy("agreement", "In force")
+        DECLINED = "declined", pgettext_lazy("agreement", "Declined")
+        EXPIRED = "expired", pgettext_lazy("agreement", "Expired")
+        CANCELLED = "cancelled", pgettext_lazy("agreement", "Cancelled")
+        SUPERSEDED = "superseded", pgettext_lazy("agreement", "Replaced by another")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     engagement = models.ForeignKey(Engagement, on_delete=models.PROTECT, related_name="agreements")

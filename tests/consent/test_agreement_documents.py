@@ -18,7 +18,22 @@ from tests.consent.agreements import drafted, evidence, sent, signed
 
 BOTH = pytest.mark.parametrize("language", ["fr", "en"])
 WORDINGS = pytest.mark.parametrize("wording", ["A", "B"])
-NEVER = ["secret professionnel", "anonyme", "anonymous", "conforme", "compliant", "certifié", "certified", "coffre-fort", "inviolable", "qualifié", "qualified", "bout en bout", "end-to-end", "end to end"]
+NEVER = [
+    "secret professionnel",
+    "anonyme",
+    "anonymous",
+    "conforme",
+    "compliant",
+    "certifié",
+    "certified",
+    "coffre-fort",
+    "inviolable",
+    "qualifié",
+    "qualified",
+    "bout en bout",
+    "end-to-end",
+    "end to end",
+]
 HARD = 'Zoé-Élodie "Cœur" d’Œuvrard <b>& fils</b> ' + "Maximilienne-Barthélemy " * 3 + "É'l"
 
 
@@ -53,7 +68,9 @@ def test_the_pdf_says_every_sentence_of_the_page(cast, language: str, wording: s
 def test_names_stand_as_they_are_written_and_are_never_read_as_html_or_as_a_template(cast, language: str) -> None:
     assert len(HARD) <= 120
     for name in (HARD, "N" * 120, "{coach} {0} {% now 'Y' %} {{ agreement }}"):
-        client = clients.add_client(coach=cast.camille, name=name, address="z@elsewhere.example", phone="", job="", language=language, by=cast.camille)
+        client = clients.add_client(
+            coach=cast.camille, name=name, address="z@elsewhere.example", phone="", job="", language=language, by=cast.camille
+        )
         text = documents.write_text(engagement=cast.engagement(client), wording="A", language=language, years=1)
 
         said = read(documents.render_text(text, reference="CV-1"))
@@ -66,7 +83,7 @@ def test_the_same_text_gives_the_same_bytes_and_a_draft_says_that_it_is_one(cast
     text = documents.write_text(engagement=cast.engagement(cast.anais), wording="A", language="fr", years=3)
 
     assert documents.render_text(text, reference="CV-1") == documents.render_text(text, reference="CV-1")
-    assert "Projet, à ne pas signer" in read(documents.render_text(text, reference="CV-1", is_draft=True))
+    assert "Brouillon, à ne pas signer" in read(documents.render_text(text, reference="CV-1", is_draft=True))
 
 
 def test_the_signed_copy_holds_both_signatures_their_evidence_and_the_very_bytes_that_were_signed(cast) -> None:
@@ -78,7 +95,16 @@ def test_the_signed_copy_holds_both_signatures_their_evidence_and_the_very_bytes
     copy = documents.render_signed_copy(agreement, client=theirs, coach=ours)
 
     said = without_breaks(read(copy))
-    for shown in ("Anaïs Œ. Lefort", "Camille Aubry", "192.0.2.7", "198.51.100.4", "Firefox", agreement.sha256, theirs["statement"], ours["statement"]):
+    for shown in (
+        "Anaïs Œ. Lefort",
+        "Camille Aubry",
+        "192.0.2.7",
+        "198.51.100.4",
+        "Firefox",
+        agreement.sha256,
+        theirs["statement"],
+        ours["statement"],
+    ):
         assert without_breaks(shown) in said
     enclosed = pypdf.PdfReader(io.BytesIO(copy)).attachments[f"{documents.reference(agreement)}.pdf"][0]
     assert enclosed == fixed
@@ -114,12 +140,25 @@ def test_nothing_readable_of_an_agreement_lies_in_the_tables(cast) -> None:
     agreement = signed(cast.engagement(cast.anais), document=b"%PDF-1.7 the words of the document")
 
     with connection.cursor() as cursor:
-        cursor.execute("select row_to_json(a)::text from consent_agreement a union all select row_to_json(s)::text from consent_signature s")
+        cursor.execute(
+            "select row_to_json(a)::text from consent_agreement a union all select row_to_json(s)::text from consent_signature s"
+        )
         stored = " ".join(row[0] for row in cursor.fetchall())
         cursor.execute("select details, document from consent_agreement union all select evidence, evidence from consent_signature")
         raw = b" ".join(bytes(value) for row in cursor.fetchall() for value in row)
 
-    for secret in ("Anaïs", "Lefort", "Camille", "Horizon", "192.0.2.7", "Firefox", "confidential", "%PDF", agreement.sha256, "words of the document"):
+    for secret in (
+        "Anaïs",
+        "Lefort",
+        "Camille",
+        "Horizon",
+        "192.0.2.7",
+        "Firefox",
+        "confidential",
+        "%PDF",
+        agreement.sha256,
+        "words of the document",
+    ):
         assert secret not in stored
         assert secret.encode() not in raw
         assert secret.encode().hex() not in stored
@@ -134,7 +173,18 @@ def test_each_text_is_whole_well_set_and_promises_no_more_than_it_may(language: 
     words = [template.title, template.lead, *template.statements.values(), *(p.text for p in template.key_points[wording])]
     words += [line for clause in clauses for line in (clause.title, *clause.body)]
 
-    assert {"parties", f"promise_{wording.lower()}", "no_own_interest", "naming", "colleagues", "notes", "law", "retention", "signature", "end"} <= {c.code for c in clauses}
+    assert {
+        "parties",
+        f"promise_{wording.lower()}",
+        "no_own_interest",
+        "naming",
+        "colleagues",
+        "notes",
+        "law",
+        "retention",
+        "signature",
+        "end",
+    } <= {c.code for c in clauses}
     assert all(line == typographic(line, language) for line in words)
     assert not [word for word in NEVER for line in words if word in line.casefold()]
     assert set(re.findall(r"\{(\w*)\}", " ".join(words))) <= {"coach", "client", "organisation", "years"}
@@ -144,7 +194,9 @@ def test_each_text_is_whole_well_set_and_promises_no_more_than_it_may(language: 
 def test_both_languages_have_the_same_clauses_in_the_same_order() -> None:
     french, english = wordings.current("fr"), wordings.current("en")
 
-    assert [(c.code, c.wording, c.is_paid_for, len(c.body)) for c in french.clauses] == [(c.code, c.wording, c.is_paid_for, len(c.body)) for c in english.clauses]
+    assert [(c.code, c.wording, c.is_paid_for, len(c.body)) for c in french.clauses] == [
+        (c.code, c.wording, c.is_paid_for, len(c.body)) for c in english.clauses
+    ]
     assert (french.version, french.published) == (english.version, english.published)
 
 

@@ -87,7 +87,10 @@ def test_the_client_declines_in_their_space_and_the_coach_reads_why_as_it_was_wr
     answer = signed_in(cast.anais.person).post(page, {"step": "decline", "reason": "Pas <i>encore</i>"}, follow=True)
 
     assert "Vous avez décliné" in answer.content.decode()
-    assert "Pas &lt;i&gt;encore&lt;/i&gt;" in signed_in(cast.camille.person).get(reverse("agreement_page", args=[agreement.pk])).content.decode()
+    assert (
+        "Pas &lt;i&gt;encore&lt;/i&gt;"
+        in signed_in(cast.camille.person).get(reverse("agreement_page", args=[agreement.pk])).content.decode()
+    )
 
 
 def test_for_everybody_else_an_agreement_does_not_exist(cast, engagement) -> None:
@@ -155,8 +158,8 @@ def test_nothing_is_sent_to_such_an_address_unless_it_was_seen(cast, address: st
     page, send = reverse("agreement_page", args=[agreement.pk]), reverse("agreement_send", args=[agreement.pk])
 
     shown = browser.get(page).content.decode()
+    sent_as = {"text": documents.text_of(agreement), "document": b"%PDF", "is_address_seen": False}
     with pytest.raises(Refused) as no:
-        sent_as = {"text": documents.text_of(agreement), "document": b"%PDF", "is_address_seen": False}
         actions.send_agreement(agreement=agreement, **sent_as, by=cast.camille)
     refused = browser.post(send, follow=True).content.decode()
 

@@ -34,7 +34,9 @@ def way(agreement, tmp_path, settings) -> str:
 @pytest.fixture
 def newcomer(cast):
     """A client who has an address and no space yet."""
-    return clients.add_client(coach=cast.camille, name="Noé Œuvrard", address="noe@elsewhere.example", phone="", job="", language="fr", by=cast.camille)
+    return clients.add_client(
+        coach=cast.camille, name="Noé Œuvrard", address="noe@elsewhere.example", phone="", job="", language="fr", by=cast.camille
+    )
 
 
 def state_of(agreement: Agreement) -> str:
@@ -65,8 +67,12 @@ def test_opening_on_purpose_shows_the_document_in_its_own_language_and_keeps_whe
     assert '<html lang="fr"' in page
     assert answer.headers["Content-Language"] == "fr"
     assert agreement.details["clauses"][1]["title"] in page
+    assert "Camille Aubry, pour Anaïs Lefort" in page
     assert "checked" not in page
-    assert (datetime.now(tz=timezone.get_current_timezone()) - datetime.fromisoformat(Agreement.objects.get(pk=agreement.pk).details["opened_at"])) < timedelta(minutes=1)
+    assert (
+        datetime.now(tz=timezone.get_current_timezone())
+        - datetime.fromisoformat(Agreement.objects.get(pk=agreement.pk).details["opened_at"])
+    ) < timedelta(minutes=1)
     assert Link.objects.get(about=agreement.pk).used_at is None
 
 
@@ -283,7 +289,9 @@ def test_a_coach_who_countersigns_twice_makes_one_signed_copy(cast) -> None:
     agreement = in_force(cast.engagement(cast.anais))
 
     with pytest.raises(Refused):
-        actions.countersign_agreement(agreement=agreement, evidence=evidence(agreement, "coach"), signed_document=b"%PDF other", by=cast.camille)
+        actions.countersign_agreement(
+            agreement=agreement, evidence=evidence(agreement, "coach"), signed_document=b"%PDF other", by=cast.camille
+        )
 
     assert Agreement.objects.get(pk=agreement.pk).signed_document == b"%PDF-1.7 signed"
 

@@ -141,6 +141,12 @@ def test_the_next_agreement_in_force_replaces_the_one_before(cast) -> None:
     assert list(Agreement.objects.in_force().filter(engagement=engagement)) == [second]
 
 
+def test_wording_b_in_force_ends_what_was_permitted_under_a(cast) -> None:
+    in_force(cast.engagement(cast.anais), wording="B")
+
+    assert LedgerEntry.objects.filter(event="wording.changed").count() == 1
+
+
 def test_only_one_agreement_is_on_its_way_and_a_new_draft_takes_the_place_of_a_draft(cast) -> None:
     engagement = cast.engagement(cast.anais)
     first, second = drafted(engagement), drafted(engagement)
@@ -198,7 +204,14 @@ def test_the_database_refuses_two_in_force_two_on_their_way_and_two_signatures_o
     agreement = in_force(cast.engagement(cast.anais))
     twin = Agreement.objects.get(pk=agreement.pk)
     document, copy = bytes(twin.document), bytes(twin.signed_document)
-    facts = {"engagement": twin.engagement, "wording": "A", "language": "fr", "details": {}, "made_at": timezone.now(), "sent_at": timezone.now()}
+    facts = {
+        "engagement": twin.engagement,
+        "wording": "A",
+        "language": "fr",
+        "details": {},
+        "made_at": timezone.now(),
+        "sent_at": timezone.now(),
+    }
     facts |= {"expires_at": timezone.now(), "document": document}
 
     with pytest.raises(IntegrityError), transaction.atomic():
