@@ -10,9 +10,8 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from accounts.models import User
 from clients.models import Client, Coach, SponsorContact
@@ -60,8 +59,12 @@ class Page:
         """The space's places, the present one marked."""
         path = self._request.path
         entries = NAVIGATION.get(self.space or self._only_space, [])
-        best = max((reverse(name) for name, *_rest in entries if path.startswith(reverse(name))), key=len, default="")
-        return [Place(reverse(name), _(label), icon, reverse(name) == best, keys) for name, label, icon, keys in entries]
+        home = reverse(entries[0][0]) if entries else ""
+        found = []
+        for name, label, icon, keys in entries:
+            url = reverse(name)
+            found.append(Place(url, _(label), icon, path == url if url == home else path.startswith(url), keys))
+        return found
 
     @property
     def recovery_banner(self) -> bool:

@@ -10,9 +10,9 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.act import Refused
-from clients.models import Engagement
 from consent.actions import summaries as actions
 from consent.models import Agreement, Consent, ConsentEvent, Disclosure, Proposal, Summary
+from tests.consent.agreements import in_force
 from vault import ledger, shredding
 from vault.keyring.models import Half
 from vault.models import DataKey, KeyGrant, LedgerEntry, PersonKeys
@@ -22,13 +22,6 @@ from vault.unlocked import public_keys
 TEXT = "Anaïs a posé trois jalons avec son équipe et les tient."
 
 
-def in_force(engagement: Engagement, wording: str = "A") -> Agreement:
-    now = timezone.now()
-    return Agreement.objects.create(
-        engagement=engagement, wording=wording, language="fr", state="in_force", details={}, document=b"%PDF", signed_document=b"%PDF", made_at=now, sent_at=now, expires_at=now, in_force_at=now
-    )
-
-
 class Story:
     """Anaïs's engagement under wording A, with a summary for Hélène."""
 
@@ -36,7 +29,7 @@ class Story:
         self.cast = cast
         self.helene, self.anais, self.camille = cast.helene, cast.anais, cast.camille
         self.engagement = cast.engagement(self.anais, wording=wording)
-        self.agreement = in_force(self.engagement, wording)
+        self.agreement = in_force(self.engagement, wording=wording)
 
     def vault(self, name: str):
         return self.cast.vault(name)
@@ -222,26 +215,26 @@ def test_under_wording_b_nothing_is_written_proposed_or_shown(cast):
 
 
 def test_without_an_agreement_in_force_nothing_is_written(story):
-    Agreement.objects.update(state="ended")
+    Agreement.objects.update(state="superseded", closed_at=timezone.now())
 
     refused("no_agreement", story.summary)
 
 
 def test_when_wording_b_comes_into_force_the_copies_are_shredded(story):
     disclosure = story.approved()
-    Agreement.objects.update(state="superseded")
-    in_force(story.engagement, "B")
+    waiting = story.proposal()
 
-    assert actions.wording_changed(engagement=story.engagement, by=story.camille) == 1
+    in_force(story.engagement, wording="B")
 
+    waiting.refresh_from_db()
+    assert waiting.state == "superseded"
     refused("closed", story.read, disclosure)
     assert DataKey.objects.get(series=disclosure.series).shredded_at is not None
 
 
 def test_an_amendment_to_b_closes_the_view_even_before_anything_is_shredded(story):
     disclosure = story.approved()
-    Agreement.objects.update(state="superseded")
-    in_force(story.engagement, "B")
+    Agreement.objects.update(wording="B")  # as somebody with psql would
 
     refused("wording_b", story.read, disclosure)
 

@@ -1,0 +1,48 @@
+"""What the stories share: sign in, be looked at by axe, go on."""
+
+from __future__ import annotations
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.cast import PASSPHRASE
+
+WIDE, PHONE = {"width": 1280, "height": 860}, {"width": 390, "height": 844}
+_axe = Axe()
+
+
+def looked_at(page: Page) -> None:
+    """Whoever cannot see, whoever has a phone: axe finds nothing in light and dark, and nothing is wider than the screen."""
+    before = page.viewport_size
+    for size, scheme in ((PHONE, "dark"), (WIDE, "light")):
+        page.set_viewport_size(size)
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        found = _axe.run(page).response["violations"]
+        assert [(one["id"], [node["target"] for node in one["nodes"]]) for one in found] == [], (page.url, size, scheme)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (page.url, size)
+    if before:
+        page.set_viewport_size(before)
+
+
+def sign_in(page: Page, base: str, address: str, passphrase: str = PASSPHRASE) -> None:
+    """Sign in on the page, in French or English."""
+    page.goto(f"{base}/accounts/login/")
+    page.locator("[name=login]").fill(address)
+    page.locator("[name=password]").fill(passphrase)
+    page.locator("main form button.primary").click()
+    expect(page.locator("[name=login]")).to_have_count(0)
+
+
+def follow(page: Page, name: str) -> None:
+    """Click a link by its text."""
+    page.get_by_role("link", name=name).first.click()
+
+
+def press(page: Page, name: str) -> None:
+    """Click a button by its text."""
+    page.get_by_role("button", name=name, exact=True).first.click()
+
+
+def heading(page: Page, text: str) -> None:
+    """Wait for the page with this heading."""
+    expect(page.get_by_role("heading", level=1, name=text)).to_be_visible()
