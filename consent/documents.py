@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, Final
 
 import pypdf
+from django.utils import timezone
 from django.utils.translation import gettext, ngettext, override
 
 from clients.models import Engagement
@@ -109,7 +110,8 @@ def render_signed_copy(agreement: Agreement, *, client: Mapping[str, Any], coach
 
 def _signature(name: str, kept: Mapping[str, Any]) -> dict[str, Any]:
     """One signature as the page of signatures shows it."""
-    return {**kept, "party": name, "at": datetime.fromisoformat(kept["at"])}
+    at = timezone.localtime(datetime.fromisoformat(kept["at"]))
+    return {**kept, "party": name, "at": at, "exactly": at.isoformat(timespec="seconds")}
 
 
 def reference(agreement: Agreement) -> str:

@@ -90,7 +90,8 @@ def test_the_signed_copy_holds_both_signatures_their_evidence_and_the_very_bytes
     engagement = cast.engagement(cast.anais)
     fixed = documents.render_text(documents.text_of(drafted(engagement)), reference="CV-1")
     agreement = signed(engagement, document=fixed)
-    theirs, ours = evidence(agreement, name="Anaïs Œ. Lefort"), evidence(agreement, "coach", name="Camille Aubry", network="198.51.100.4")
+    theirs = evidence(agreement, name="Anaïs Œ. Lefort", at="2026-11-24T13:05:09.123456+00:00")
+    ours = evidence(agreement, "coach", name="Camille Aubry", network="198.51.100.4")
 
     copy = documents.render_signed_copy(agreement, client=theirs, coach=ours)
 
