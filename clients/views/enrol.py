@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from allauth.account.internal.flows.login import perform_login, record_authentication
 from allauth.account.models import Login
-from allauth.core import ratelimit
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -16,7 +15,7 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods
 
 from accounts import actions as accounts
-from accounts import links
+from accounts import links, rates
 from accounts.doors import Anyone, admits
 from accounts.forms import AddressForm, EnrolForm
 from accounts.models import Link, User
@@ -42,10 +41,10 @@ def sign_up(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         address = form.cleaned_data["address"]
         digest = instance.address_digest(address)
-        if ratelimit.consume(request, app="allauth.account", action="reset_password", key="sign_up:" + digest):
+        if rates.may_ask_for_mail(request, digest):
             known = User.objects.filter(username=digest).exists()
-            kind, letter = (Link.Kind.SIGN_UP, "already_known") if known else (Link.Kind.SIGN_UP, "sign_up")
-            accounts.send_link(kind=kind, letter=letter, address=address, language=get_language() or "fr", about=None, by=None)
+            letter = "already_known" if known else "sign_up"
+            accounts.send_link(kind=Link.Kind.SIGN_UP, letter=letter, address=address, language=get_language() or "fr", about=None, by=None)
         return render(request, "accounts/mail_sent.html", {"what": "sign_up"})
     return render(request, "clients/sign_up.html", {"form": form})
 
