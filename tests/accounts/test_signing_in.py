@@ -115,9 +115,9 @@ def test_at_the_standard_cost_wrong_and_unknown_take_as_long(monkeypatch):
 
     for _ in range(2):
         for address, times in took.items():
-            start = time.perf_counter()
+            start = time.process_time()  # of this process: others on the machine do not count
             sign_in(Browser(), address, "not the passphrase")
-            times.append(time.perf_counter() - start)
+            times.append(time.process_time() - start)
 
     known, unknown = (min(times) for times in took.values())
     assert known > 0.1
@@ -192,9 +192,9 @@ def test_the_pending_cookie_opens_nothing(camille):
     thief = Browser()
     thief.cookies[settings.VAULT_COOKIE_NAME] = browser.cookies[settings.VAULT_COOKIE_NAME].value
 
-    thief.force_login(camille, backend="accounts.backends.PassphraseBackend")
-
-    assert not is_open(thief)
+    for somebody in (thief, browser):
+        somebody.force_login(camille, backend="accounts.backends.PassphraseBackend")
+        assert not is_open(somebody)
 
 
 def test_a_second_factor_that_comes_after_ten_minutes_finds_the_vault_shut(camille, time_machine):
