@@ -55,7 +55,9 @@ def plan_session(
 
 
 @act
-def change_session(*, session: Session, starts_at: datetime, minutes: int, place: str, agenda: str, by: Coach, at: datetime | None = None) -> None:
+def change_session(
+    *, session: Session, starts_at: datetime, minutes: int, place: str, agenda: str, by: Coach, at: datetime | None = None
+) -> None:
     """This function will keep another time, length, place or agenda of a session."""
     policies.check_hers(session.engagement, by)
     policies.check_changeable(session)
@@ -109,7 +111,9 @@ def _open(sealed: Sealed, place: Place, vault: Unlocked) -> str:
     try:
         return vault.open(sealed, place)
     except Closed:
-        raise Refused(_("This text does not open: what is stored is not what was saved here. Nothing is shown."), code="does_not_open") from None
+        raise Refused(
+            _("This text does not open: what is stored is not what was saved here. Nothing is shown."), code="does_not_open"
+        ) from None
 
 
 @sensitive_variables()
@@ -158,9 +162,7 @@ def start_note(*, session: Session, vault: Unlocked, by: Coach, at: datetime | N
 
 @act
 @sensitive_variables()
-def write_note(
-    *, note: Note, text: str, expected_version: int, keep: bool, vault: Unlocked, by: Coach, at: datetime | None = None
-) -> Note:
+def write_note(*, note: Note, text: str, expected_version: int, keep: bool, vault: Unlocked, by: Coach, at: datetime | None = None) -> Note:
     """This function will save a note's text as its next version. No event: writing is not one, finishing is. Raises `Conflict`, `TooLong`."""
     text, row = cleaned(text), _locked(note, by)
     if row.finished_at is not None or row.version != expected_version:
@@ -221,7 +223,9 @@ def amend_note(*, note: Note, vault: Unlocked, by: Coach, at: datetime | None = 
 
 @act
 @sensitive_variables()
-def restore_version(*, note: Note, earlier: NoteVersion, expected_version: int, vault: Unlocked, by: Coach, at: datetime | None = None) -> Note:
+def restore_version(
+    *, note: Note, earlier: NoteVersion, expected_version: int, vault: Unlocked, by: Coach, at: datetime | None = None
+) -> Note:
     """This function will make an earlier text the note's text again, as a new version; the text that it replaces is kept. Raises `Conflict`."""
     row = _locked(note, by)
     policies.check_unfinished(row)

@@ -30,10 +30,20 @@ def steps(person: User, begun: Mapping[str, bool], *, has_second_factor: bool) -
 
     return [
         step(_("Make your vault"), _("Your passphrase opens it, and nobody else’s does."), "settings_page", True),
-        step(_("Print your recovery sheet"), _("The only way back in without your passphrase."), "recovery_sheet", person.recovery_confirmed_at is not None),
+        step(
+            _("Print your recovery sheet"),
+            _("The only way back in without your passphrase."),
+            "recovery_sheet",
+            person.recovery_confirmed_at is not None,
+        ),
         step(_("Switch on the second factor"), _("A code from your telephone when you sign in."), "mfa_index", has_second_factor),
         step(_("Add your first client"), _("Only you see their name."), "client_add", begun["client"]),
-        step(_("Open the first engagement"), _("Objective, number of sessions, wording of the agreement."), "engagement_new", begun["engagement"]),
+        step(
+            _("Open the first engagement"),
+            _("Objective, number of sessions, wording of the agreement."),
+            "engagement_new",
+            begun["engagement"],
+        ),
         step(_("Plan the first session"), _("With its place and what to look at there."), "client_list", begun["session"]),
         step(_("Write the first note"), _("Readable by you alone."), "note_new", begun["note"]),
         step(_("Send the first agreement"), _("Your client reads and signs it online."), "client_list", begun["agreement"]),

@@ -116,7 +116,9 @@ def _where(number: int | None) -> str:
 def _numbers(entries: Iterable[LedgerEntry]) -> dict[UUID | None, int]:
     """The number of the session that each entry is about, directly or through a note."""
     about = {"session": {e.about for e in entries if e.kind == "session"}, "note": {e.about for e in entries if e.kind == "note"}}
-    found: dict[UUID | None, int] = dict(Session.objects.filter(pk__in=about["session"]).values_list("pk", "number")) if about["session"] else {}
+    found: dict[UUID | None, int] = (
+        dict(Session.objects.filter(pk__in=about["session"]).values_list("pk", "number")) if about["session"] else {}
+    )
     if about["note"]:
         found |= dict(Note.objects.filter(pk__in=about["note"]).values_list("pk", "session__number"))
     return found

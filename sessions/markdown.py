@@ -35,7 +35,11 @@ def html_of(text: str) -> SafeString:
     _draw_boxes(tokens)
     html = parser.renderer.render(tokens, parser.options, {})
     clean = nh3.clean(
-        html, tags=TAGS, attributes={"a": {"href"}, "ol": {"start"}, "ul": {"role"}}, url_schemes={"http", "https", "mailto"}, link_rel="noreferrer noopener"
+        html,
+        tags=TAGS,
+        attributes={"a": {"href"}, "ol": {"start"}, "ul": {"role"}},
+        url_schemes={"http", "https", "mailto"},
+        link_rel="noreferrer noopener",
     )
     return mark_safe(clean)  # noqa: S308 — nh3 made it
 

@@ -81,7 +81,9 @@ def _sessions_around(coach: Coach, midnight: datetime, tomorrow: datetime) -> Qu
 
 def nearest(sessions: list[Session], now: datetime) -> Session | None:
     """The session under way, else the one whose middle is nearest."""
-    return min(sessions, key=lambda one: (not one.is_under_way(now), abs(one.starts_at + (one.ends_at - one.starts_at) / 2 - now)), default=None)
+    return min(
+        sessions, key=lambda one: (not one.is_under_way(now), abs(one.starts_at + (one.ends_at - one.starts_at) / 2 - now)), default=None
+    )
 
 
 def unfinished_notes(coach: Coach) -> QuerySet[Note]:
@@ -116,7 +118,9 @@ def _begun(coach: Coach) -> dict[str, bool]:
 
 def meetings_of(engagement: Engagement) -> list[Meeting]:
     """The sessions of an engagement with their notes, the latest session first."""
-    meetings = {one.pk: Meeting(one) for one in Session.objects.filter(engagement=engagement).defer("details").order_by("-starts_at", "-number")}
+    meetings = {
+        one.pk: Meeting(one) for one in Session.objects.filter(engagement=engagement).defer("details").order_by("-starts_at", "-number")
+    }
     for note in Note.objects.without_text().filter(session__engagement=engagement):
         meetings[note.session_id].notes.append(note)
     return list(meetings.values())

@@ -23,5 +23,7 @@ def cleaned(text: str) -> str:
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     result = unicodedata.normalize("NFC", CONTROLS.sub("", lines))
     if len(result.encode("utf-8", "replace")) > MOST_BYTES:
-        raise TooLong(_("This note is too long to be saved: a note holds about 150,000 words. Put the rest into another note."), code="too_long")
+        raise TooLong(
+            _("This note is too long to be saved: a note holds about 150,000 words. Put the rest into another note."), code="too_long"
+        )
     return result

@@ -8,79 +8,103 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('clients', '0001_initial'),
+        ("clients", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Session',
+            name="Session",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('number', models.PositiveSmallIntegerField()),
-                ('starts_at', models.DateTimeField()),
-                ('minutes', models.PositiveSmallIntegerField()),
-                ('place', models.CharField(choices=[('office', 'At my office'), ('company', 'At the organisation'), ('video', 'By video'), ('phone', 'By telephone'), ('home', 'At home')], max_length=8)),
-                ('state', models.CharField(choices=[('planned', 'Planned'), ('held', 'Held'), ('cancelled', 'Cancelled')], default='planned', max_length=9)),
-                ('details', vault.encrypted.EncryptedDetails()),
-                ('made_at', models.DateTimeField()),
-                ('engagement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clients.engagement')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("number", models.PositiveSmallIntegerField()),
+                ("starts_at", models.DateTimeField()),
+                ("minutes", models.PositiveSmallIntegerField()),
+                (
+                    "place",
+                    models.CharField(
+                        choices=[
+                            ("office", "At my office"),
+                            ("company", "At the organisation"),
+                            ("video", "By video"),
+                            ("phone", "By telephone"),
+                            ("home", "At home"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("planned", "Planned"), ("held", "Held"), ("cancelled", "Cancelled")], default="planned", max_length=9
+                    ),
+                ),
+                ("details", vault.encrypted.EncryptedDetails()),
+                ("made_at", models.DateTimeField()),
+                ("engagement", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="clients.engagement")),
             ],
             options={
-                'ordering': ['-starts_at'],
+                "ordering": ["-starts_at"],
             },
         ),
         migrations.CreateModel(
-            name='Note',
+            name="Note",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('body', vault.fields.SealedField(editable=False)),
-                ('version', models.PositiveIntegerField()),
-                ('made_at', models.DateTimeField()),
-                ('saved_at', models.DateTimeField()),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('adds_to', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='coaching_sessions.note')),
-                ('session', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='coaching_sessions.session')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("body", vault.fields.SealedField(editable=False)),
+                ("version", models.PositiveIntegerField()),
+                ("made_at", models.DateTimeField()),
+                ("saved_at", models.DateTimeField()),
+                ("finished_at", models.DateTimeField(null=True)),
+                (
+                    "adds_to",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="coaching_sessions.note"
+                    ),
+                ),
+                (
+                    "session",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="coaching_sessions.session"),
+                ),
             ],
             options={
-                'ordering': ['made_at', 'id'],
+                "ordering": ["made_at", "id"],
             },
         ),
         migrations.CreateModel(
-            name='NoteVersion',
+            name="NoteVersion",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('body', vault.fields.SealedField(editable=False)),
-                ('version', models.PositiveIntegerField()),
-                ('saved_at', models.DateTimeField()),
-                ('note', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='coaching_sessions.note')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("body", vault.fields.SealedField(editable=False)),
+                ("version", models.PositiveIntegerField()),
+                ("saved_at", models.DateTimeField()),
+                ("note", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="coaching_sessions.note")),
             ],
             options={
-                'ordering': ['-version'],
-                'constraints': [models.UniqueConstraint(fields=('note', 'version'), name='one_text_per_version')],
+                "ordering": ["-version"],
+                "constraints": [models.UniqueConstraint(fields=("note", "version"), name="one_text_per_version")],
             },
         ),
         migrations.AddIndex(
-            model_name='session',
-            index=models.Index(fields=['engagement', '-starts_at'], name='session_starts'),
+            model_name="session",
+            index=models.Index(fields=["engagement", "-starts_at"], name="session_starts"),
         ),
         migrations.AddConstraint(
-            model_name='session',
-            constraint=models.UniqueConstraint(fields=('engagement', 'number'), name='one_number_per_engagement'),
+            model_name="session",
+            constraint=models.UniqueConstraint(fields=("engagement", "number"), name="one_number_per_engagement"),
         ),
         migrations.AddIndex(
-            model_name='note',
-            index=models.Index(fields=['session', 'made_at'], name='note_session'),
+            model_name="note",
+            index=models.Index(fields=["session", "made_at"], name="note_session"),
         ),
         migrations.AddIndex(
-            model_name='note',
-            index=models.Index(condition=models.Q(('finished_at__isnull', True)), fields=['session'], name='note_unfinished'),
+            model_name="note",
+            index=models.Index(condition=models.Q(("finished_at__isnull", True)), fields=["session"], name="note_unfinished"),
         ),
         migrations.AddConstraint(
-            model_name='note',
-            constraint=models.CheckConstraint(condition=models.Q(('version__gte', 1)), name='note_versions_from_one'),
+            model_name="note",
+            constraint=models.CheckConstraint(condition=models.Q(("version__gte", 1)), name="note_versions_from_one"),
         ),
     ]

@@ -47,4 +47,6 @@ def engagement_log(request: HttpRequest, coach: Coach, pk: UUID) -> HttpResponse
     engagement = get_object_or_404(Engagement.objects.for_coach(coach).select_related("client"), pk=pk)
     readers = journal.for_the_coach(coach.person_id, engagement.client.person_id)
     lines, after = journal.lines(chain=coach.practice_id, subject=engagement.id, readers=readers, before=page_number(request))
-    return render(request, "sessions/log.html", {"engagement": engagement, "lines": lines, "after": after, "first": page_number(request) is None})
+    return render(
+        request, "sessions/log.html", {"engagement": engagement, "lines": lines, "after": after, "first": page_number(request) is None}
+    )

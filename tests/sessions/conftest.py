@@ -43,7 +43,9 @@ class Room:
     def finish(self, note: Note, text: str | None = None) -> Note:
         """Finish a note with its text, or with another."""
         now = self.fresh(note)
-        return actions.finish_note(note=now, text=self.text(now) if text is None else text, expected_version=now.version, vault=self.vault, by=self.camille)
+        return actions.finish_note(
+            note=now, text=self.text(now) if text is None else text, expected_version=now.version, vault=self.vault, by=self.camille
+        )
 
     def fresh(self, note: Note) -> Note:
         """The note as it stands in the database now."""

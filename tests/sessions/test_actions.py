@@ -171,7 +171,11 @@ def test_another_notes_earlier_text_is_not_restored_here(room):
 
     with pytest.raises(Conflict):
         actions.restore_version(
-            note=note, earlier=NoteVersion.objects.get(note=other), expected_version=room.fresh(note).version, vault=room.vault, by=room.camille
+            note=note,
+            earlier=NoteVersion.objects.get(note=other),
+            expected_version=room.fresh(note).version,
+            vault=room.vault,
+            by=room.camille,
         )
 
 
@@ -298,7 +302,15 @@ def test_an_ended_engagement_takes_no_more_sessions(room):
 
 def test_another_engagement_has_another_key(room, cast):
     other = clients.open_engagement(
-        coach=room.camille, vault=room.vault, client=cast.anais, sponsor=None, wording="B", title="Suite", objective="", planned_sessions=None, by=room.camille
+        coach=room.camille,
+        vault=room.vault,
+        client=cast.anais,
+        sponsor=None,
+        wording="B",
+        title="Suite",
+        objective="",
+        planned_sessions=None,
+        by=room.camille,
     )
     here, there = room.note("ici"), room.note("là", room.session(other))
 

@@ -40,7 +40,7 @@ def test_cleaning_twice_changes_nothing(text):
         ("une ligne\nune autre", "<p>une ligne<br>\nune autre</p>\n"),
         ("# Titre\n\n## Dessous", "<h3>Titre</h3>\n<h4>Dessous</h4>\n"),
         ("### Titre", "<h3>Titre</h3>\n"),
-        ("- [ ] appeler\n- [x] lire", "<ul role=\"list\">\n<li>☐ appeler</li>\n<li>☑ lire</li>\n</ul>\n"),
+        ("- [ ] appeler\n- [x] lire", '<ul role="list">\n<li>☐ appeler</li>\n<li>☑ lire</li>\n</ul>\n'),
         ("[ici](https://example.org)", '<p><a href="https://example.org" rel="noreferrer noopener">ici</a></p>\n'),
         ("", ""),
     ],

@@ -30,7 +30,9 @@ def browser_context_args(browser_context_args: dict) -> dict:
 def room(live: str) -> Room:
     """Camille and Anaïs, with a session last week whose note is finished, and one under way."""
     room = Room(Cast())
-    before = room.note("### Ce qu’elle a dit\n\nElle **hésite** à déléguer.\n\n- [ ] appeler Karim\n- [x] relire l’objectif", room.session(hours=-170))
+    before = room.note(
+        "### Ce qu’elle a dit\n\nElle **hésite** à déléguer.\n\n- [ ] appeler Karim\n- [x] relire l’objectif", room.session(hours=-170)
+    )
     room.finish(before)
     actions.hold_session(session=before.session, by=room.camille)
     room.session(hours=-0.25, agenda="Le comité de jeudi")
