@@ -18,7 +18,7 @@ from django.utils import timezone
 from accounts import actions
 from accounts.models import Link, User
 from support import jobs, mail
-from tests.accounts.test_signing_in import code_of, second_factor, sign_in
+from tests.accounts.people import code_of, second_factor, sign_in
 from tests.cast import PASSPHRASE, person, signed_in
 from vault import slots
 from vault.models import LedgerEntry, Slot, Unlock
