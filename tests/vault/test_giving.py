@@ -187,6 +187,17 @@ def test_each_epoch_has_its_key_and_sealing_takes_the_newest(coach: Unlocked, cl
     assert again(coach).seal(TEXT, place).stored()[:4] == b"\0\0\0\1"
 
 
+def test_an_epoch_that_was_shredded_is_not_given_any_more(coach: Unlocked, client_: Unlocked) -> None:
+    series = a_key(coach, SHARED)
+    first = the_key(series)
+    later = a_new_epoch(coach, series, SHARED)
+    DataKey.objects.filter(pk=first.pk).update(shredded_at=NOW)
+
+    again(coach).grant(series, to=client_.person, at=NOW)
+
+    assert list(KeyGrant.objects.filter(holder=client_.person).values_list("key", flat=True)) == [later.pk]
+
+
 def test_a_new_epoch_is_given_to_who_holds_only_the_old_one(coach: Unlocked, client_: Unlocked) -> None:
     series = a_key(coach, SHARED)
     coach.grant(series, to=client_.person, at=NOW)

@@ -304,7 +304,7 @@ def test_searching_raises(lookup: str, sealed: Sealed) -> None:
 
 def test_what_other_columns_may_be_asked_is_not_asked_of_a_sealed_one() -> None:
     with register_lookup(Field, Length), pytest.raises(FieldError, match="cannot be searched"):
-        NoteVersion.objects.filter(body__length=1)
+        NoteVersion.objects.filter(body__length__gt=1)
 
 
 def test_searching_from_another_row_raises_too() -> None:
