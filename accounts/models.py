@@ -81,6 +81,7 @@ class Link(models.Model):
         JOIN = "join"
         SIGN_IN = "sign_in"
         SIGN = "sign"
+        ADMIN = "admin"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=8, choices=Kind.choices)

@@ -8,14 +8,16 @@ from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
+from django.views.decorators.debug import sensitive_variables
 
 from accounts import actions as accounts
 from accounts.act import Refused, act, person_of
 from accounts.models import Link, User, has_acted
 from clients import permissions
 from clients.models import Client, Coach, Engagement, Practice, Sponsor, SponsorContact
-from vault import ledger
+from vault import instance, ledger
 from vault.models import DataKey
+from vault.slots import Stretched
 from vault.unlocked import Unlocked, public_keys
 
 
@@ -156,6 +158,40 @@ def join(*, invited: Client | SponsorContact, person: User, by: User, at: dateti
         for engagement in Engagement.objects.filter(client=invited):
             permissions.give(permissions.FOLLOW, person, engagement)
     ledger.record("joined", chain=chain, by=person_of(by), kind=kind, about=invited.id, at=at)
+
+
+@act
+@sensitive_variables()
+def enrol(
+    *, link: Link, name: str, practice: str, language: str, passphrase: Stretched, by: None = None, at: datetime | None = None
+) -> User:
+    """This function will, with a link, make a person and their vault, and make them what the link says: a coach, a client, a contact, an administrator."""
+    accounts.use_link(link=link, by=None, at=at)
+    is_administrator = link.kind == Link.Kind.ADMIN
+    user, _vault = accounts.make_person(
+        address=link.address, name=name, language=language, passphrase=passphrase, by=None, is_administrator=is_administrator, at=at
+    )
+    invited = invited_by(link) if link.kind == Link.Kind.JOIN else None
+    if invited is not None:
+        join(invited=invited, person=user, by=user, at=at)
+    elif link.kind == Link.Kind.SIGN_UP:
+        open_practice(person=user, name=practice or name, by=user, at=at)
+    ledger.record("enrolled", chain=ledger.INSTANCE, by=user.pk, kind="person", about=user.pk, code=link.kind, at=at)
+    return user
+
+
+@act
+def invite_coach(*, address: str, language: str, is_administrator: bool = False, by: User | None, at: datetime | None = None) -> Link:
+    """This function will mail a link with which a coach, or an administrator, makes an account on this instance."""
+    kind = Link.Kind.ADMIN if is_administrator else Link.Kind.SIGN_UP
+    link = accounts.send_link(kind=kind, letter="sign_up", address=address, language=language, about=link_owner(address), by=by, at=at)
+    ledger.record("invited", chain=ledger.INSTANCE, by=person_of(by), kind="link", about=link.id, code=kind, at=at)
+    return link
+
+
+def link_owner(address: str) -> UUID:
+    """A name for whoever has this address, so that a new invitation takes the place of the one before."""
+    return UUID(hex=instance.digest(address.strip().casefold(), "invited")[:32])
 
 
 def already_joined(invited: Client | SponsorContact, person: User) -> bool:

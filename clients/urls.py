@@ -7,6 +7,7 @@ from clients.views import coach, engagements, enrol, sponsors
 urlpatterns = [
     path("accounts/signup/", enrol.sign_up, name="sign_up"),
     path("link/<str:token>/", enrol.enrol, name="enrol"),
+    path("admin/coaches/invite/", enrol.invite_coach, name="coach_invite"),
     path("coach/clients/", coach.client_list, name="client_list"),
     path("coach/clients/add/", coach.client_add, name="client_add"),
     path("coach/clients/<uuid:pk>/", coach.client_page, name="client_page"),

@@ -5,18 +5,20 @@ from __future__ import annotations
 from allauth.account.internal.flows.login import perform_login, record_authentication
 from allauth.account.models import Login
 from django.conf import settings
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import actions as accounts
 from accounts import links, rates
-from accounts.doors import Anyone, admits
+from accounts.doors import Administrator, Anyone, admits
 from accounts.forms import AddressForm, EnrolForm
 from accounts.models import Link, User
 from accounts.views.lost import sign_in_by_link
@@ -60,12 +62,19 @@ def enrol(request: HttpRequest, token: str) -> HttpResponse:
     if link.kind == Link.Kind.SIGN_IN:
         return sign_in_by_link(request, link)
     invited = actions.invited_by(link) if link.kind == Link.Kind.JOIN else None
-    if link.kind not in {Link.Kind.SIGN_UP, Link.Kind.JOIN} or (link.kind == Link.Kind.JOIN and invited is None):
+    if not _leads_somewhere(link, invited):
         return render(request, "clients/link_over.html", status=404)
     known = User.objects.filter(username=instance.address_digest(link.address)).first()
     if known is not None:
         return _welcome_back(request, link, invited, known)
     return _make_person(request, link, invited)
+
+
+def _leads_somewhere(link: Link, invited: Client | SponsorContact | None) -> bool:
+    """Whether a living link still has something to open: somebody to invite, or signing up by oneself while that is open."""
+    if link.kind == Link.Kind.SIGN_UP:
+        return link.about is not None or signing_up_is_open()
+    return link.kind == Link.Kind.ADMIN or (link.kind == Link.Kind.JOIN and invited is not None)
 
 
 def _facts(link: Link, invited: Client | SponsorContact | None) -> dict[str, object]:
@@ -90,21 +99,30 @@ def _welcome_back(request: HttpRequest, link: Link, invited: Client | SponsorCon
 @sensitive_variables()
 def _make_person(request: HttpRequest, link: Link, invited: Client | SponsorContact | None) -> HttpResponse:
     """Nobody has this address: a name, a passphrase, and the vault is made."""
-    form_class = SignUpForm if invited is None else EnrolForm
-    form = form_class(request.POST or None, initial={"name": invited.name if invited else ""})
+    is_coach = link.kind == Link.Kind.SIGN_UP
+    form = (SignUpForm if is_coach else EnrolForm)(request.POST or None, initial={"name": invited.name if invited else ""})
     if request.method != "POST" or not form.is_valid():
         return render(request, "clients/enrol.html", _facts(link, invited) | {"form": form})
     chosen = form.cleaned_data
     passphrase = slots.stretched(chosen["passphrase"])
-    accounts.use_link(link=link, by=None)
-    user, vault = accounts.make_person(address=link.address, name=chosen["name"], language=get_language() or link.language, passphrase=passphrase, by=None)
-    if invited is None:
-        actions.open_practice(person=user, name=chosen["practice"] or chosen["name"], by=user)
-    else:
-        actions.join(invited=invited, person=user, by=user)
+    language = get_language() or link.language
+    user = actions.enrol(link=link, name=chosen["name"], practice=chosen.get("practice", ""), language=language, passphrase=passphrase)
     if request.user.is_authenticated:
         request.session.flush()
     user.opened = slots.open_stretched(user.pk, passphrase)
     user.backend = settings.AUTHENTICATION_BACKENDS[0]
     record_authentication(request, user, method="password", reauthenticated=True)
-    return perform_login(request, Login(user=user, redirect_url=reverse("mfa_activate_totp" if invited is None else "home")))
+    return perform_login(request, Login(user=user, redirect_url=reverse("home" if invited else "mfa_activate_totp")))
+
+
+@require_POST
+@admits(Administrator)
+def invite_coach(request: HttpRequest, person: User) -> HttpResponse:
+    """Mail a link with which a coach makes an account here. The answer is the same whether somebody has this address or not."""
+    form = AddressForm(request.POST)
+    if form.is_valid():
+        actions.invite_coach(address=form.cleaned_data["address"], language=person.language, by=person)
+        messages.success(request, _("A link is on its way. It is valid for 24 hours."))
+    else:
+        messages.error(request, _("Please enter an e-mail address."))
+    return redirect("administration")

@@ -7,6 +7,7 @@ import re
 import pytest
 from allauth.mfa.totp.internal import auth as totp
 from django.conf import settings as project
+from django.core.management import call_command
 from django.test import Client as Browser
 
 from accounts.models import Link, User
@@ -165,3 +166,37 @@ def test_mail_holds_no_name_and_the_queue_no_token(cast):
 
     assert not {"Léa", "Martin", "Camille", "Aubry"} & set(re.findall(r"\w+", letter.subject + letter.text))
     assert Link.objects.get().token not in link and project.URL in letter.text
+
+
+def test_the_administrator_invites_a_coach_who_makes_a_practice_of_their_own(cast):
+    cast.camille  # noqa: B018  signing up by oneself is closed
+    dominique = signed_in(cast.dominique)
+    dominique.post("/admin/coaches/invite/", {"address": "new@example.org"})
+    link = newest_link()
+
+    answer = Browser().post(link, CHOSEN | {"name": "Nora Petit"})
+
+    assert answer["Location"] == "/accounts/2fa/totp/activate/"
+    assert Coach.objects.count() == 2
+    assert "Nora" not in dominique.get("/admin/").content.decode()
+
+
+def test_whoever_has_the_shell_invites_an_administrator(cast):
+    call_command("invite", "ops@example.org", administrator=True)
+
+    Browser().post(newest_link(), {"name": "Ops", "passphrase": PASSPHRASE, "again": PASSPHRASE})
+
+    assert User.objects.get().is_administrator
+    assert not Coach.objects.exists()
+
+
+def test_a_second_link_to_sign_up_by_oneself_is_dead_once_the_first_coach_is_there():
+    asked("one@example.org")
+    first = newest_link()
+    asked("two@example.org")
+    second = newest_link()
+
+    Browser().post(first, CHOSEN)
+
+    assert Browser().post(second, CHOSEN).status_code == 404
+    assert Coach.objects.count() == 1
