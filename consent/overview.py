@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from django.db.models import Prefetch
 
 from clients.models import Client, Engagement
 from consent.models import Agreement, Consent, Disclosure, Proposal, Summary
 from vault.models import LedgerEntry
-
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """A contact opened a text."""
-
-    disclosure: UUID
-    at: datetime
 
 
 def agreements_of(engagement: Engagement) -> list[Agreement]:
@@ -55,8 +45,20 @@ def proposals_for(clients: list[Client]) -> list[Proposal]:
     return list(rows.prefetch_related(consents))
 
 
-def openings_of(disclosures: Iterable[Disclosure]) -> list[Opening]:
-    """When contacts opened these texts, newest first."""
-    ids = [disclosure.pk for disclosure in disclosures]
-    rows = LedgerEntry.objects.filter(about__in=ids, event="summary.viewed").order_by("-at")
-    return [Opening(row.about, row.at) for row in rows if row.about is not None]
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """Something that happened to a consent: one of its events, or `opened` by its contact."""
+
+    at: datetime
+    kind: str
+    label: str
+
+
+def what_happened(consent: Consent | None) -> list[Happened]:
+    """A consent's events and the looks at its text, oldest first."""
+    if consent is None:
+        return []
+    events = [Happened(event.at, event.kind, event.get_kind_display()) for event in consent.events.all()]
+    rows = LedgerEntry.objects.filter(event="summary.viewed", about__in=Disclosure.objects.filter(consent=consent).values("pk"))
+    looks = [Happened(row.at, "opened", "") for row in rows]
+    return sorted([*events, *looks], key=lambda one: one.at)

@@ -142,7 +142,7 @@ def countersign_agreement(
 
 
 @act
-def expire_agreement(*, agreement: Agreement, by: None = None, at: datetime | None = None) -> Agreement:
+def expire_agreement(*, agreement: Agreement, by: None, at: datetime | None = None) -> Agreement:
     """This function will close an agreement that nobody signed in time, and tell the coach that something awaits."""
     row, now = _locked(agreement), at or timezone.now()
     row.state = _step(row, "expire", states.INSTANCE)
@@ -155,7 +155,7 @@ def expire_agreement(*, agreement: Agreement, by: None = None, at: datetime | No
 
 
 @act
-def offer_space(*, agreement: Agreement, token: str, by: None = None, at: datetime | None = None) -> Link:
+def offer_space(*, agreement: Agreement, token: str, by: None, at: datetime | None = None) -> Link:
     """This function will make the link by which whoever just signed makes their space at once. Nothing is mailed: `token` is in their hands."""
     row, now = _locked(agreement), at or timezone.now()
     client = row.engagement.client

@@ -64,7 +64,7 @@ def proposal(request: HttpRequest, clients: list[Client], pk: str, *, approve: A
             "changes": changes or ChangesForm(initial={"answer": text}),
             "asks_passphrase": not did_recently_reauthenticate(request),
             "consent": consent,
-            "openings": overview.openings_of([consent.disclosure]) if consent and hasattr(consent, "disclosure") else [],
+            "happened": overview.what_happened(consent),
             "is_waiting": row.state == Proposal.State.PROPOSED and row.lapses_at > timezone.now(),
             "now": timezone.now(),
         },

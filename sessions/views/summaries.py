@@ -84,7 +84,7 @@ def summary_page(request: HttpRequest, coach: Coach, pk: str) -> HttpResponse:
         "answer": vault.open(proposal.answer, proposal.place("proposal.answer")) if proposal and proposal.answer else "",
         "waits": proposal is not None and proposal.version == summary.version and proposal.state == Proposal.State.PROPOSED,
         "consent": consent,
-        "openings": overview.openings_of([consent.disclosure]) if consent and hasattr(consent, "disclosure") else [],
+        "happened": overview.what_happened(consent),
         "why_not": policies.allows(policies.check_may_propose, summary),
         "notes": notes.order_by("-made_at")[:20],
         "now": timezone.now(),
