@@ -163,7 +163,7 @@ def join(*, invited: Client | SponsorContact, person: User, by: User, at: dateti
 @act
 @sensitive_variables()
 def enrol(
-    *, link: Link, name: str, practice: str, language: str, passphrase: Stretched, by: None = None, at: datetime | None = None
+    *, link: Link, name: str, practice: str, language: str, passphrase: Stretched, by: None, at: datetime | None = None
 ) -> User:
     """This function will, with a link, make a person and their vault, and make them what the link says: a coach, a client, a contact, an administrator."""
     accounts.use_link(link=link, by=None, at=at)

@@ -77,27 +77,30 @@ def django_db_setup(django_test_environment: None, django_db_blocker, django_db_
         teardown_databases(made, verbosity=0)
 
 
-@pytest.fixture
-def own_databases(django_db_setup: None, django_db_blocker) -> Iterator[dict[str, str]]:
+def copies(django_db_setup: None, django_db_blocker) -> Iterator[dict[str, str]]:
     """For tests that must really commit: copies of both databases, thrown away afterwards; the names by alias."""
-    copies: dict[str, str] = {}
+    names: dict[str, str] = {}
     sources = {alias: connections[alias].settings_dict["NAME"] for alias in NAMES}
     with django_db_blocker.unblock():
         for alias, source in sources.items():
-            copies[alias] = f"{source}_{next(numbers)}"
+            names[alias] = f"{source}_{next(numbers)}"
             connections[alias].close()
             with owner_connection(alias) as owner:
                 end_connections(owner, source)
-                owner.execute(f'create database "{copies[alias]}" template "{source}"')
-            connections[alias].settings_dict["NAME"] = copies[alias]
+                owner.execute(f'create database "{names[alias]}" template "{source}"')
+            connections[alias].settings_dict["NAME"] = names[alias]
         use_role("owner")
         grant()  # a copy brings its tables' grants along, not the database's own
         use_role("app")
         try:
-            yield copies
+            yield names
         finally:
             for alias, source in sources.items():
                 connections[alias].close()
                 connections[alias].settings_dict["NAME"] = source
                 with owner_connection(alias) as owner:
-                    owner.execute(f'drop database "{copies[alias]}" with (force)')
+                    owner.execute(f'drop database "{names[alias]}" with (force)')
+
+
+# A module whose tests share their people says `own_databases = pytest.fixture(copies, scope="module")`
+own_databases = pytest.fixture(copies)

@@ -25,7 +25,11 @@ KEPT_APART = [  # file, a planted import, the contract that it breaks
     ("vault/sealed.py", "import cryptography", "Only vault.primitives touches cryptography"),
     ("consent/policies.py", "from guardian.shortcuts import assign_perm", "Only clients.models and clients.permissions ask guardian"),
     ("clients/actions.py", "from guardian.shortcuts import assign_perm", "Only clients.models and clients.permissions ask guardian"),
-    ("clients/models.py", "from encrypted_model_fields.fields import EncryptedTextField", "Only vault.encrypted uses the stock encrypted fields"),
+    (
+        "clients/models.py",
+        "from encrypted_model_fields.fields import EncryptedTextField",
+        "Only vault.encrypted uses the stock encrypted fields",
+    ),
 ]
 TAGS = re.compile(r"{%\s*(?:include|extends)\s+[\"'](\w+)/")
 UPPER = {"accounts": {"clients", "consent", "sessions"}, "clients": {"consent", "sessions"}, "consent": {"sessions"}}
@@ -69,7 +73,12 @@ def test_a_planted_import_is_seen(copy: Path, file: str, planted: str, contract:
 def test_foreign_keys_out_of_sessions_have_no_way_back() -> None:
     room = apps.get_app_config("coaching_sessions").get_models(include_auto_created=True)
 
-    ways_back = [str(field) for model in room for field in model._meta.get_fields() if field.is_relation and not field.auto_created and not field.remote_field.hidden]
+    ways_back = [
+        str(field)
+        for model in room
+        for field in model._meta.get_fields()
+        if field.is_relation and not field.auto_created and not field.remote_field.hidden
+    ]
 
     assert ways_back == []
 

@@ -82,7 +82,9 @@ class World:
     def of_bruno(cls, cast: Cast) -> World:
         """Bruno's engagement with Léa, whose summary Nadia reads."""
         boreal = clients.add_sponsor(coach=cast.bruno, name="Boréal Conseil", domain="boreal.example", by=cast.bruno)
-        lea = clients.add_client(coach=cast.bruno, name="Léa Morvan", address="lea@example.org", phone="", job="", language="fr", by=cast.bruno)
+        lea = clients.add_client(
+            coach=cast.bruno, name="Léa Morvan", address="lea@example.org", phone="", job="", language="fr", by=cast.bruno
+        )
         user, _vault = person("Lea Morvan")
         clients.join(invited=lea, person=user, by=user)
         return cls(cast.bruno, lea, _contact(boreal, "Nadia Ferrat"), boreal, "coquelicot")
@@ -113,7 +115,9 @@ class World:
         self.version = self.note.version - 1
 
     def _draft(self, what: str) -> Summary:
-        return summaries.start_summary(engagement=self.engagement, contact=self.contact, text=self.phrase(what), vault=self._vault, by=self.coach)
+        return summaries.start_summary(
+            engagement=self.engagement, contact=self.contact, text=self.phrase(what), vault=self._vault, by=self.coach
+        )
 
     def _propose(self, what: str) -> Proposal:
         return summaries.propose(summary=self._draft(what), text=self.phrase(what), vault=self._vault, by=self.coach)

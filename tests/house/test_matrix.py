@@ -1,0 +1,426 @@
+"""Fence 7, person × page: every address, GET and POST, every person of the cast, something of their own, of others and of nobody.
+
+The table says a line per address: who may, what the id in it names, and what comes for what is one's own. All the rest follows:
+
+- nobody signed in: the way to sign in;
+- a method that the page does not take: 405, whoever asks;
+- somebody it is not for: 404;
+- a locked vault: the way to the passphrase;
+- what is another's, or nobody's: 404, alike to the last byte.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.cookies import SimpleCookie
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client as Browser
+from django.test.client import ClientHandler
+from django.urls import URLPattern, get_resolver, reverse
+from django.utils import timezone
+
+from accounts import links
+from accounts.models import Link, User
+from clients import actions as clients
+from clients import permissions
+from clients.models import SponsorContact
+from tests.cast import PASSPHRASE, Cast, signed_in
+from tests.consent import agreements
+from tests.databases import copies
+from tests.house.world import World
+from vault import primitives, slots
+
+own_databases = pytest.fixture(copies, scope="module")
+
+# `on` is a redirect into the instance, `login`, `unlock` and `step` those to the passphrase.
+# `a|b`: a for nobody signed in, b for everybody else. The last two columns: GET and POST with a locked vault, where it may be locked.
+TABLE = """
+name                         who      id          GET      POST     locked
+home                         anyone   -           login|on login|on
+healthz                      anyone   -           200      200
+readyz                       anyone   -           503      503
+dev_mail                     anyone   -           200      200
+administration               admin    -           200      200
+coach_invite                 admin    -           405      on
+
+account_login                anyone   -           200|on   200|on
+account_logout               anyone   -           login|200 login
+account_inactive             anyone   -           200      405
+account_reauthenticate       person   -           200      on       200 on
+vault_unlock                 person   -           on       on       200 on
+vault_lock                   person   -           405      unlock   405 unlock
+lost                         anyone   -           200      200
+recover                      person   -           200      200      200 200
+recovery_sheet               person   -           200      200
+settings_page                person   -           200      on
+change_passphrase            person   -           200      on
+set_language                 anyone   -           405      on
+set_appearance               anyone   -           405      on
+help                         anyone   -           200      200
+mfa_index                    person   -           200      405      200 405
+mfa_authenticate             anyone   -           login|on login|on
+mfa_activate_totp            person   -           200      200      200 200
+mfa_deactivate_totp          person   -           404      404      404 404
+mfa_view_recovery_codes      person   -           404      405      404 405
+mfa_generate_recovery_codes  person   -           200      200      200 200
+
+sign_up                      anyone   -           403      403
+enrol                        anyone   invitation  200      on
+sign                         anyone   signing     200      200
+sign_pdf                     anyone   signing     404      405
+
+client_list                  coach    -           200      200
+client_add                   coach    -           200      on
+client_page                  coach    client      200      200
+client_edit                  coach    client      200      on
+client_archive               coach    client      405      on
+client_invite                coach    client      405      on
+sponsor_list                 coach    -           200      200
+sponsor_add                  coach    -           200      on
+sponsor_page                 coach    sponsor     200      200
+sponsor_edit                 coach    sponsor     200      on
+contact_add                  coach    sponsor     200      on
+contact_edit                 coach    contact     200      200
+contact_invite               coach    contact     405      on
+engagement_new               coach    -           200      200
+engagement_step              coach    step        on       on
+
+today                        coach    -           200      405
+engagement_page              coach    engagement  200      405
+engagement_log               coach    engagement  200      405
+session_add                  coach    engagement  200      on
+session_page                 coach    session     200      405
+session_edit                 coach    session     200      on
+session_state                coach    session     405      on
+note_start                   coach    session     405      on
+note_new                     coach    -           200      405
+note_preview                 coach    -           405      200
+note_page                    coach    note        200      405
+note_write                   coach    note        405      on
+note_finish                  coach    note        405      on
+note_amend                   coach    note        405      on
+note_delete                  coach    note        405      on
+note_versions                coach    note        200      405
+note_version                 coach    version     200      405
+note_restore                 coach    version     405      on
+
+agreement_new                coach    engagement  200      on
+agreement_preview            coach    engagement  422      405
+agreement_page               coach    agreement   200      405
+agreement_send               coach    agreement   405      on
+agreement_resend             coach    agreement   405      on
+agreement_cancel             coach    agreement   405      on
+agreement_countersign        coach    agreement   405      on
+agreement_pdf                coach    agreement   200      405
+agreement_copy               coach    agreement   200      405
+
+summary_add                  coach    engagement  200      200
+summary_page                 coach    summary     200      409
+summary_propose              coach    summary     405      on
+summary_take_answer          coach    summary     405      404
+summary_hold                 coach    summary     405      on
+summary_delete               coach    summary     405      on
+proposal_page                coach    proposal    200      200
+
+client_home                  client   -           200      405
+client_log                   client   engagement  200      405
+client_agreement             client   agreement   200      on
+client_agreement_pdf         client   agreement   200      405
+client_proposal              client   proposal    200      200
+client_proposal_approve      client   proposal    405      200
+client_proposal_refuse       client   proposal    405      on
+client_proposal_change       client   proposal    405      on
+client_consents              client   -           200      200      200 200
+client_consent_withdraw      client   consent     405      on       405 on
+
+contact_home                 contact  -           200      200
+contact_summary              contact  disclosure  200      200
+"""
+
+# One body that fills every form, so that nobody is stopped by an empty field rather than by a rule
+BODY: dict[str, Any] = {
+    "login": "nobody@example.org",
+    "password": PASSPHRASE,
+    "passphrase": "another row of plain words",
+    "again": "another row of plain words",
+    "name": "Quelqu’un",
+    "address": "quelqu.un@example.org",
+    "language": "fr",
+    "theme": "dark",
+    "role": "hr",
+    "title": "Titre",
+    "choice": "private",
+    "wording": "A",
+    "years": "3",
+    "day": "2031-05-06",
+    "time": "10:30",
+    "minutes": "60",
+    "place": "office",
+    "event": "hold",
+    "text": "Un texte",
+    "version": "3",
+    "answer": "Un autre texte",
+    "is_accepted": "on",
+    "is_address_seen": "on",
+    "until": "2027-01-01",
+}
+MAY = {"coach": {"camille", "bruno"}, "client": {"anais", "karim"}, "contact": {"helene"}, "admin": {"dominique"}}
+PEOPLE = ["camille", "bruno", "anais", "karim", "helene", "dominique", "nobody", "camille, locked", "anais, locked"]
+OWN = {"camille": "anais", "bruno": "bruno", "anais": "anais", "karim": "karim", "helene": "anais"}
+OTHERS = {"camille": "bruno", "anais": "karim", "helene": "karim"}  # for everybody else: Anaïs's
+NO_ROW = {"-", "step"}
+TOKENS = {"invitation", "signing"}  # whoever has the link may follow it
+SIGNING, INVITATION = "a-token-by-which-to-sign", "a-token-by-which-to-join"
+CSRF = re.compile(rb"[A-Za-z0-9]{64}")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One address of the table."""
+
+    name: str
+    who: str
+    id: str
+    answers: dict[str, str]  # by method
+    locked: dict[str, str]
+
+    def may(self, person: str) -> bool:
+        """Whether the page is for this person."""
+        return self.who in {"anyone", "person"} or person.partition(",")[0] in MAY[self.who]
+
+    def expected(self, person: str, method: str, whose: str) -> str:
+        """What comes."""
+        answer = self.answers[method]
+        if self.who == "anyone":
+            nobody, _bar, others = answer.partition("|")
+            return "404" if whose == "nobody's" and answer != "405" else nobody if person == "nobody" else others or nobody
+        if person == "nobody":
+            return "login"
+        if answer == "405" or not self.may(person):
+            return "405" if answer == "405" else "404"
+        if "locked" in person and not self.locked:
+            return "unlock"
+        return "404" if self.id not in NO_ROW and whose != "own" else self.locked[method] if "locked" in person else answer
+
+
+def lines() -> list[Line]:
+    """The table, read."""
+    found = [row.split() for row in TABLE.strip().splitlines()[1:] if row]
+    return [
+        Line(n, who, id_, {"GET": get, "POST": post}, dict(zip(("GET", "POST"), more, strict=False)))
+        for n, who, id_, get, post, *more in found
+    ]
+
+
+@dataclass
+class House:
+    """The cast at home: three engagements in full, and a browser for each person."""
+
+    worlds: dict[str, World]
+    cookies: dict[str, str]
+    ids: dict[str, Any]
+    handler: ClientHandler  # one for all: each makes the middleware anew
+
+    def browser(self, person: str, language: str = "fr") -> Browser:
+        """A browser as this person left it."""
+        browser = Browser(headers={"accept-language": language})
+        browser.cookies, browser.handler = SimpleCookie(self.cookies[person]), self.handler
+        return browser
+
+    def tried(self, person: str, line: Line, method: str) -> dict[str, World | None]:
+        """The worlds to try for somebody at an address. Where no row is looked for, one is enough."""
+        name = person.partition(",")[0]
+        other = {"another's": self.worlds[OTHERS.get(name, "anais")]}
+        if line.id in NO_ROW or (line.answers[method] == "405" and line.id not in TOKENS):
+            return other
+        own = {"own": self.worlds[OWN[name]]} if name in OWN and line.may(person) and line.who != "anyone" else {}
+        return own | other | ({"nobody's": None} if line.may(person) or person == "dominique" else {})
+
+    def address(self, line: Line, world: World | None) -> str:
+        """The address of a line, with ids of a world, or with random ones."""
+        if line.id == "-":
+            return reverse(line.name)
+        if line.id == "step":
+            return reverse(line.name, args=["title"])
+        if line.id in TOKENS:
+            return reverse(line.name, args=[{"signing": SIGNING, "invitation": INVITATION}[line.id] if world else links.new_token()])
+        if line.id == "version":
+            return reverse(line.name, args=[world.note.pk if world else uuid4(), world.version if world else 2])
+        return reverse(line.name, args=[getattr(world, line.id).pk if world else uuid4()])
+
+    def ask(self, person: str, method: str, address: str, language: str = "fr") -> HttpResponse:
+        """The answer to one request, of which nothing stays."""
+        with undone():
+            browser = self.browser(person, language)
+            return browser.post(address, BODY) if method == "POST" else browser.generic(method, address)
+
+    def secrets_from(self, person: str) -> list[bytes]:
+        """Every phrase and name of the worlds that this person may not read now."""
+        user = self.ids.get(person.partition(",")[0])
+        told = [pair for world in self.worlds.values() for pair in world.readers().items()]
+        return [phrase.encode() for phrase, readers in told if "locked" in person or user not in readers]
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """What happens inside did not happen, in either database."""
+    with transaction.atomic("default"), transaction.atomic("keyring"):
+        yield
+        transaction.set_rollback(True, "default")
+        transaction.set_rollback(True, "keyring")
+
+
+def link(kind: str, about: Any, token: str) -> None:
+    """Give a mailed link the token that the worker would make."""
+    assert Link.objects.filter(kind=kind, about=about).update(token=links.digest(token))
+
+
+@pytest.fixture(scope="module")
+def house(own_databases: dict[str, str]) -> House:
+    """Everybody, signed in once."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(slots, "COST", primitives.FLOOR)
+        cast = Cast()
+        worlds = {"anais": World.of_anais(cast), "karim": World.of_karim(cast), "bruno": World.of_bruno(cast)}
+        link(Link.Kind.SIGN, agreements.sent(cast.engagement(cast.anais)).pk, SIGNING)
+        noe = clients.add_client(
+            coach=cast.camille, name="Noé Arnal", address="noe@example.org", phone="", job="", language="fr", by=cast.camille
+        )
+        clients.invite(invited=noe, by=cast.camille)
+        link(Link.Kind.JOIN, noe.pk, INVITATION)
+        users = {name: getattr(cast, name).person for name in ("camille", "bruno", "anais", "karim", "helene")} | {
+            "dominique": cast.dominique
+        }
+        browsers = {name: signed_in(user) for name, user in users.items()}
+        browsers |= {f"{name}, locked": signed_in(users[name]) for name in ("camille", "anais")}
+        for name, browser in browsers.items():
+            browser.post(reverse("account_reauthenticate"), {"password": PASSPHRASE})  # so that rules alone say no
+            if "locked" in name:
+                browser.post(reverse("vault_lock"))
+        browsers["nobody"] = Browser()
+    cookies = {name: browser.cookies.output(header="", sep=";") for name, browser in browsers.items()}
+    return House(worlds, cookies, {name: user.pk for name, user in users.items()}, browsers["nobody"].handler)
+
+
+def kind(answer: HttpResponse) -> str:
+    """An answer as the table says it."""
+    if answer.status_code != 302:
+        return str(answer.status_code)
+    where = answer["Location"].partition("?")[0]
+    ways = {"login": "account_login", "unlock": "vault_unlock", "step": "account_reauthenticate"}
+    return next(
+        (word for word, name in ways.items() if where == reverse(name)), "on" if where.startswith("/") else f"a redirect to {where}"
+    )
+
+
+def plain(answer: HttpResponse, address: str) -> tuple[int, bytes, set[str]]:
+    """An answer without what differs by itself: its token and its own address."""
+    content = answer.content.replace(address.encode(), b"ADDRESS")
+    return answer.status_code, CSRF.sub(b"TOKEN", content), set(answer.headers)
+
+
+def test_every_address_is_in_the_table() -> None:
+    def names(patterns: Any) -> Iterator[str]:
+        for one in patterns:
+            yield from [one.name or str(one.pattern)] if isinstance(one, URLPattern) else names(one.url_patterns)
+
+    assert sorted(names(get_resolver().url_patterns)) == sorted(line.name for line in lines())
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+def test_each_person_at_each_address(house: House, person: str) -> None:
+    wrong, secret = [], house.secrets_from(person)
+    for line, method in itertools.product(lines(), ("GET", "POST")):
+        seen = {}
+        for whose, world in house.tried(person, line, method).items():
+            address = house.address(line, world)
+            answer = house.ask(person, method, address)
+            expected, got = line.expected(person, method, whose), kind(answer)
+            if got != expected:
+                wrong.append(f"{method} {line.name} ({whose}): {got}, not {expected}")
+            if line.id not in TOKENS:
+                wrong += [f"{method} {line.name} ({whose}) says “{phrase.decode()}”" for phrase in secret if phrase in answer.content]
+            seen[whose] = plain(answer, address)
+        if "nobody's" in seen and line.id not in TOKENS and seen["nobody's"] != seen["another's"]:
+            wrong.append(f"{method} {line.name}: what is another's and what is nobody's differ")
+
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("person", ["camille", "anais", "helene", "dominique", "nobody"])
+def test_in_english_the_same_answers_come(house: House, person: str) -> None:
+    wrong = []
+    for line in [line for line in lines() if line.may(person)]:
+        whose, world = next(iter(house.tried(person, line, "GET").items()))
+        with undone():
+            User.objects.update(language="en")
+            answer = house.ask(person, "GET", house.address(line, world), "en")
+        expected = line.expected(person, "GET", whose)
+        if kind(answer) != expected:
+            wrong.append(f"{line.name}: {kind(answer)}, not {expected}")
+        says_otherwise = b"<html" in answer.content and b'<html lang="en"' not in answer.content
+        if says_otherwise and line.id != "signing":  # the agreement has its own language
+            wrong.append(f"{line.name} is not in English")
+
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("method", ["HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"])
+@pytest.mark.parametrize("name", ["client_page", "note_page", "note_write", "agreement_page", "summary_page"])
+def test_other_methods_tell_what_is_another_s_no_more_than_what_is_nobody_s(house: House, method: str, name: str) -> None:
+    line = next(line for line in lines() if line.name == name)
+
+    there, nowhere = (house.address(line, world) for world in (house.worlds["bruno"], None))
+    answers = [plain(house.ask("camille", method, address), address) for address in (there, nowhere)]
+
+    assert answers[0] == answers[1]
+    assert answers[0][0] in {404, 405}
+
+
+def test_a_page_s_query_tells_what_is_another_s_no_more_than_what_is_nobody_s(house: House) -> None:
+    def asked(pk: Any) -> tuple[int, bytes, set[str]]:
+        return plain(house.ask("camille", "GET", f"{reverse('engagement_new')}?client={pk}"), str(pk))
+
+    assert asked(house.worlds["bruno"].client.pk) == asked(uuid4())
+    assert b" checked" in asked(house.worlds["anais"].client.pk)[1]
+
+
+def test_a_request_in_the_background_hears_423_when_locked_whatever_it_asks_for(house: House) -> None:
+    line = next(line for line in lines() if line.name == "note_write")
+
+    for world in (house.worlds["anais"], house.worlds["bruno"], None):
+        with undone():
+            answer = house.browser("camille, locked").post(house.address(line, world), BODY, headers={"x-requested-with": "fetch"})
+        assert answer.status_code == 423
+
+
+def test_who_left_an_organisation_finds_nothing(house: House) -> None:
+    line = next(line for line in lines() if line.name == "contact_summary")
+    world = house.worlds["anais"]
+
+    with undone():
+        SponsorContact.objects.filter(pk=world.contact.pk).update(left_at=timezone.now())
+        assert kind(house.ask("helene", "GET", house.address(line, world))) == "404"
+        assert kind(house.ask("helene", "GET", reverse("contact_home"))) == "404"
+
+
+def test_a_permission_that_was_taken_leaves_nothing_to_be_found(house: House) -> None:
+    world = house.worlds["anais"]
+    hers = [
+        line for line in lines() if line.who == "coach" and line.id in {"engagement", "session", "note", "version", "agreement", "summary"}
+    ]
+
+    with undone():
+        permissions.take(permissions.COACH, world.coach.person, world.engagement)
+        found = [line.name for line in hers if kind(house.ask("camille", "GET", house.address(line, world))) not in {"404", "405"}]
+
+    assert found == []
