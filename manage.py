@@ -6,6 +6,10 @@ import sys
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "coachvault.settings")
+    if sys.argv[1:2] == ["doctor"]:
+        from coachvault.doctor.ground import refuse
+
+        refuse()  # speaks even where Django cannot start
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(sys.argv)

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 
 from accounts.doors import Administrator, Anyone, admits
 from coachvault.context import spaces_of
+from coachvault.doctor import page
 from support import mail
 
 
@@ -65,7 +66,7 @@ def dev_mail(request: HttpRequest) -> HttpResponse:
 @admits(Administrator)
 def administration(request: HttpRequest, person: object) -> HttpResponse:
     """Show how the instance does. No content, no names."""
-    return render(request, "administration.html", administration_facts())
+    return render(request, "administration.html", administration_facts() | {"checks": page.lines()})
 
 
 def administration_facts() -> dict[str, object]:

@@ -87,7 +87,13 @@ class Cast:
     def _client(self, first_name: str, name: str) -> Client:
         user = self._person(first_name)[0]
         client = clients.add_client(
-            coach=self.camille, name=name, address=user.address, phone="", job="Responsable logistique", language=self.language, by=self.camille
+            coach=self.camille,
+            name=name,
+            address=user.address,
+            phone="",
+            job="Responsable logistique",
+            language=self.language,
+            by=self.camille,
         )
         clients.join(invited=client, person=user, by=user)
         return client

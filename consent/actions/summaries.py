@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, Final
+from uuid import UUID
 
 from django.conf import settings
 from django.utils import timezone
@@ -21,9 +22,9 @@ from consent.jobs import tell_contact
 from consent.models import Consent, ConsentEvent, Disclosure, Proposal, Summary
 from consent.policies import ConsentFacts, Facts, Request
 from vault import ledger, primitives, shredding
-from vault.primitives import Closed
+from vault.primitives import Closed, PublicKeys
 from vault.sealed import Place, Sealed
-from vault.unlocked import Copy, PublicKeys, Unlocked, public_keys
+from vault.unlocked import Copy, Unlocked, public_keys
 
 LAPSES_AFTER: Final = timedelta(days=30)
 SALT_DIGITS: Final = 64
@@ -109,12 +110,19 @@ def propose(*, summary: Summary, text: str, vault: Unlocked, by: Coach, at: date
     salted, fingerprint = _salted(text)
     proposal = Proposal(summary=summary, version=summary.version, contact=summary.contact, fingerprint=fingerprint)
     proposal.proposed_at, proposal.lapses_at = now, now + LAPSES_AFTER
-    vault.grant(engagement.shared_key, to=engagement.client.person_id, at=now)
+    vault.grant(engagement.shared_key, to=_joined(engagement.client), at=now)
     proposal.body = vault.seal(salted, proposal.place())
     proposal.save(force_insert=True)
     write_to.defer(person=str(engagement.client.person_id), letter="summary_proposed")
     _write("summary.proposed", engagement, proposal, "proposal", by, at, version=proposal.version, stored=proposal.body.stored(), other=summary.contact.person_id)
     return proposal
+
+
+def _joined(somebody: Client | SponsorContact) -> UUID:
+    """The person behind a client or a contact who has made their space."""
+    if somebody.person_id is None:
+        raise Refused(code="has_no_space")
+    return somebody.person_id
 
 
 def _void_open_ones(summary: Summary, now: datetime) -> None:
@@ -206,7 +214,7 @@ def disclose(*, consent: Consent, value: str, public: PublicKeys, vault: Unlocke
     for disclosure in earlier.select_related("consent"):
         _close(disclosure.consent, ConsentEvent.Kind.SUPERSEDED, now)
     practice = consent.engagement.coach.practice_id
-    copy = vault.copy_for(consent.contact.person_id, public, practice=practice, bound_to=bound_to(consent), at=now)
+    copy = vault.copy_for(_joined(consent.contact), public, practice=practice, bound_to=bound_to(consent), at=now)
     disclosure = Disclosure(consent=consent, contact=consent.contact, series=copy.series, maker=copy.maker, made_at=now, opens_at=opens)
     disclosure.body = _copied(copy, value, disclosure.place(practice))
     disclosure.save(force_insert=True)

@@ -40,9 +40,15 @@ def _client(clients: list[Client], proposal: Proposal) -> Client:
 
 
 @admits(Client)
-def proposal(request: HttpRequest, clients: list[Client], pk: str, *, approve: ApproveForm | None = None, changes: ChangesForm | None = None) -> HttpResponse:
+def proposal(request: HttpRequest, clients: list[Client], pk: str) -> HttpResponse:
     """Show the text word for word, who would read it, and the three answers."""
-    row = _proposal(clients, pk)
+    return _page(request, clients, _proposal(clients, pk))
+
+
+def _page(
+    request: HttpRequest, clients: list[Client], row: Proposal, *, approve: ApproveForm | None = None, changes: ChangesForm | None = None
+) -> HttpResponse:
+    """The page of a proposal, with a form that was not right yet, if there is one."""
     vault: Any = request.vault  # type: ignore[attr-defined]
     if not vault.holds(row.summary.engagement.shared_key):
         return render(request, "consent/client_waits_for_key.html")
@@ -83,10 +89,10 @@ def proposal_approve(request: HttpRequest, clients: list[Client], pk: str) -> Ht
         if vault_by_passphrase(request, check) is None:
             for error in check.errors.get("password", []):
                 form.add_error(None, error)
-            return proposal.__wrapped__(request, clients, pk, approve=form)  # type: ignore[attr-defined]
+            return _page(request, clients, row, approve=form)
         record_authentication(request, request.user, method="password", reauthenticated=True)
     if not form.is_valid():
-        return proposal.__wrapped__(request, clients, pk, approve=form)  # type: ignore[attr-defined]
+        return _page(request, clients, row, approve=form)
     shown = form.cleaned_data
     try:
         if shown["contact"] != row.contact_id:
@@ -128,7 +134,7 @@ def proposal_change(request: HttpRequest, clients: list[Client], pk: str) -> Htt
     row = _proposal(clients, pk)
     form = ChangesForm(request.POST)
     if not form.is_valid():
-        return proposal.__wrapped__(request, clients, pk, changes=form)  # type: ignore[attr-defined]
+        return _page(request, clients, row, changes=form)
     try:
         actions.ask_changes(proposal=row, answer=form.cleaned_data["answer"], vault=request.vault, by=_client(clients, row))  # type: ignore[attr-defined]
         messages.success(request, _("Your wish is with your coach. Nothing is passed on."))

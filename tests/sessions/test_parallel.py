@@ -1,9 +1,10 @@
 """Two writers at the same moment: one is saved, the other is told, and no word is lost."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
-from django.db import connections
+from django.db import connections, transaction
 
 from sessions import actions
 from sessions.actions import Conflict
@@ -50,6 +51,36 @@ def test_of_two_tabs_saving_at_once_one_is_saved_and_the_other_told(own_database
 
     kept = NoteVersion.objects.get(note=note)
     assert room.vault.open(kept.body, room.fresh(note).place(kept.version)) == f"Le début. Onglet {lost}."
+
+
+def waits_for_a_lock(seconds=10):
+    """Return when somebody in this database waits for another's row; raises if nobody does."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        with connections["default"].cursor() as cursor:
+            cursor.execute("select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'")
+            if cursor.fetchone()[0]:
+                return
+        time.sleep(0.02)
+    raise AssertionError("nobody waits")
+
+
+def test_a_save_that_comes_while_another_is_under_way_waits_and_is_told(own_databases):
+    room = Room(Cast())
+    note = room.note("Le début.")
+    other = room.cast.vault(FIRST_NAME)
+
+    def late():
+        return actions.write_note(note=note, text="Le second.", expected_version=2, keep=False, vault=other, by=room.camille)
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            room.write(note, "Le premier.", version=2)
+            answer = pool.submit(together, [late])
+            waits_for_a_lock()
+
+        assert isinstance(answer.result()[0], Conflict)
+    assert room.text(note) == "Le premier."
 
 
 def test_sessions_planned_at_once_have_different_numbers(own_databases):
