@@ -58,6 +58,7 @@ def waits_for_a_lock(seconds=10):
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         with connections["default"].cursor() as cursor:
+            cursor.execute("select pg_stat_clear_snapshot()")  # a transaction would go on seeing what it saw first
             cursor.execute("select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'")
             if cursor.fetchone()[0]:
                 return
