@@ -1,0 +1,1 @@
+"""`manage.py doctor`: each thing the instance needs, good, or the exact command that cures it."""
