@@ -1,4 +1,4 @@
-"""The evidence of one signature: who typed what, accepted what, when, from where, over which bytes. Kept encrypted."""
+"""The evidence of an act, a signature or a consent: who typed or was shown what, when, from where. Kept encrypted."""
 
 from __future__ import annotations
 
@@ -13,6 +13,16 @@ from consent.models import Agreement
 LONGEST_BROWSER = 400
 
 
+def where(request: HttpRequest) -> dict[str, str]:
+    """Where an act came from: the network address, as the trusted proxies say (COACHVAULT_PROXIES), and the browser."""
+    return {"network": str(get_adapter().get_client_ip(request)), "browser": request.headers.get("User-Agent", "")[:LONGEST_BROWSER]}
+
+
+def of_consent(request: HttpRequest, *, notice: str, language: str) -> dict[str, str]:
+    """What is kept of giving a consent in this request: from where, and which version of which sentences was shown."""
+    return {**where(request), "notice": notice, "language": language, "way": "space"}
+
+
 def of_signing(request: HttpRequest, *, agreement: Agreement, role: str, typed_name: str, way: str, at: datetime) -> dict[str, Any]:
     """What is kept of signing `agreement` in this request. `way` is how they came: by link, or in their space."""
     details = agreement.details
@@ -20,8 +30,7 @@ def of_signing(request: HttpRequest, *, agreement: Agreement, role: str, typed_n
         "name": typed_name,
         "statement": details["statements"][role],
         "at": at.isoformat(),
-        "network": str(get_adapter().get_client_ip(request)),  # counts COACHVAULT_PROXIES
-        "browser": request.headers.get("User-Agent", "")[:LONGEST_BROWSER],
+        **where(request),
         "language": details["language"],
         "way": way,
         "sha256": agreement.sha256,

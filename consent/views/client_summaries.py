@@ -17,11 +17,10 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_POST
 
 from accounts.doors import admits
-from accounts.evidence import of_request
 from accounts.forms import UnlockForm
 from accounts.views.vault import vault_by_passphrase
 from clients.models import Client
-from consent import overview
+from consent import evidence, overview
 from consent.actions import summaries as actions
 from consent.forms import ApproveForm, ChangesForm
 from consent.models import Consent, Proposal
@@ -103,7 +102,7 @@ def proposal_approve(request: HttpRequest, clients: list[Client], pk: str) -> Ht
             contact=row.contact,
             keys=shown["keys"],
             until=shown["until"],
-            evidence={**of_request(request), "notice": NOTICE, "language": get_language()},
+            evidence=evidence.of_consent(request, notice=NOTICE, language=get_language() or "fr"),
             vault=request.vault,  # type: ignore[attr-defined]
             by=_client(clients, row),
         )
