@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
 from uuid import UUID
 
+from django.conf import settings
 from django.utils import timezone
 
 from accounts import links, unlocking
@@ -11,6 +15,9 @@ from accounts.models import Link, User
 from support import mail
 from support.jobs import every, job
 from vault import shredding
+from vault.keyring import halves
+
+OVERWRITE: Final = "overwrite-log"  # a file by which the private PostgreSQL's supervisor is asked
 
 
 @job("accounts.send_link", retry=5)
@@ -48,3 +55,10 @@ def finish_shredding() -> None:
 def sweep_unlocks() -> None:
     """Delete the rows of vaults that shut by themselves."""
     unlocking.sweep(timezone.now())
+
+
+@every("10 * * * *", "vault.clean_keyring")
+def clean_keyring() -> None:
+    """Each hour of a day on which something was shredded: let the halves' file forget it, and ask the supervisor to overwrite the log."""
+    if halves.clean(timezone.now() - timedelta(hours=26)):
+        (Path(settings.DATA) / OVERWRITE).touch(mode=0o600)

@@ -188,6 +188,12 @@ class Cluster:
             raise PostgresError(f"PostgreSQL does not start. It says why in {self.data / 'postgres.log'}")
         self._make_databases()
 
+    def overwrite_log(self) -> None:
+        """Write everything to the tables' files, begin a new log file and drop the old ones."""
+        with self.connect() as admin:
+            for statement in ("checkpoint", "select pg_switch_wal()", "checkpoint"):
+                admin.execute(statement)
+
     def stop(self) -> None:
         """Stop it, in order if it can; every connection ends."""
         if self.process:

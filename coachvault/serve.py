@@ -221,6 +221,7 @@ class Instance:
         while not self.stopping.is_set():
             now = time.monotonic()
             self.watch_cluster(now)
+            self.overwrite_log()
             for child in self.children:
                 child.watch(now)
             if not told and self.answers():
@@ -240,6 +241,13 @@ class Instance:
                 self.cluster.start(self.stopping.is_set)
             except PostgresError as error:
                 say(f"{error}\nTrying again in {self.pause.seconds:.0f} s.")
+
+    def overwrite_log(self) -> None:
+        """Once the worker has cleaned the keyring, let its write-ahead log forget what was destroyed."""
+        asked = self.data / "overwrite-log"
+        if self.cluster and self.cluster.is_running() and asked.exists():
+            self.cluster.overwrite_log()
+            asked.unlink(missing_ok=True)
 
     def answers(self) -> bool:
         """True once the web server answers."""

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
+from django.db import connections
+
 from vault import primitives
 from vault.keyring.models import Half
 from vault.primitives import Closed
@@ -29,3 +31,15 @@ def read(key: UUID) -> bytes:
 def destroy(keys: Iterable[UUID], at: datetime) -> int:
     """Destroy the halves of these DataKeys for ever; how many still had one. Doing it again does nothing."""
     return Half.objects.filter(pk__in=list(keys), destroyed_at__isnull=True).update(half=None, destroyed_at=at)
+
+
+def clean(since: datetime) -> bool:
+    """Rewrite the halves' table if any was destroyed since then, so that its file forgets them; whether it was done.
+
+    What was written before still stands in the write-ahead log, until that is overwritten.
+    """
+    if not Half.objects.filter(destroyed_at__gte=since).exists():
+        return False
+    with connections["keyring"].cursor() as cursor:
+        cursor.execute("select keyring_clean()")
+    return True
