@@ -23,7 +23,11 @@ __all__ = [
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Every test may use both databases, in a transaction of its own; unless it takes copies, or says `no_database`."""
+    """Every test may use both databases, in a transaction of its own; unless it takes copies, or says `no_database`.
+
+    Whoever drives a browser comes last: its event loop then runs on this thread, and jobs refuse to be run beside one.
+    """
+    items.sort(key=lambda item: "browser" in getattr(item, "fixturenames", ()))
     for item in items:
         names = getattr(item, "fixturenames", ())
         if "own_databases" in names or item.get_closest_marker("no_database") or item.get_closest_marker("django_db"):
