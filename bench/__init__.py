@@ -1,0 +1,1 @@
+"""The benchmark: figures of this repository beside what they are measured against, from this repository alone."""

@@ -1,0 +1,65 @@
+"""`make bench`: measures, prints one table and writes bench/results.json. BENCH='--clean-clone --suite' measures the long rows too."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import resource
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bench import approving, opening, signing_in, starting, suite
+from bench.figures import Row, table
+from bench.people import arrive
+from bench.stage import product, staged
+
+RESULTS = Path(__file__).with_name("results.json")
+ON_STAGE = {"P1": opening.rows, "P8": signing_in.rows, "P9": approving.rows}
+
+
+def main() -> None:
+    """Measure what was asked for, one row after the other."""
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("rows", nargs="*", metavar="ROW", help="only these, as P1 P8 P9 P10")
+    parser.add_argument("--clean-clone", action="store_true", help="P10 from a clean clone too: installs everything once more")
+    parser.add_argument("--suite", action="store_true", help="P11: runs the test suite")
+    wanted = parser.parse_args()
+    os.umask(0o077)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    asked = set(wanted.rows) or {*ON_STAGE, "P10"}
+    rows: list[Row] = []
+    if "P10" in asked:
+        rows += starting.second_start()
+    if wanted.clean_clone:
+        rows += starting.clean_clone()
+    if wanted.suite:
+        rows += suite.rows()
+    if asked & ON_STAGE.keys():
+        rows = on_stage(asked) + rows
+    print(table(rows))
+    keep(rows)
+
+
+def on_stage(asked: set[str]) -> list[Row]:
+    """The rows that want a running instance with people in it."""
+    with staged() as stage:
+        people = arrive()
+        with product(stage) as server:
+            return [row for name, measure in ON_STAGE.items() if name in asked for row in measure(stage, server, people)]
+
+
+def keep(rows: list[Row]) -> None:
+    """Write the figures beside those of other rows measured before."""
+    kept = json.loads(RESULTS.read_text())["rows"] if RESULTS.exists() else []
+    measured = {row.id for row in rows}
+    at = datetime.now(UTC).isoformat(timespec="seconds")
+    machine = {"cores": len(os.sched_getaffinity(0)), "load": round(os.getloadavg()[0], 1), "python": platform.python_version()}
+    new = [row.kept() | {"measured_at": at, "machine": machine} for row in rows]
+    everything = [*(one for one in kept if one["id"] not in measured), *new]
+    RESULTS.write_text(json.dumps({"rows": sorted(everything, key=lambda one: int(one["id"][1:]))}, ensure_ascii=False, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

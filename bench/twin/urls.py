@@ -1,0 +1,26 @@
+"""The names of addresses that the product's frame links to."""
+
+from django.urls import path
+
+from bench.twin import views
+
+PLAIN = (
+    "account_logout",
+    "dev_mail",
+    "help",
+    "home",
+    "recovery_sheet",
+    "set_appearance",
+    "set_language",
+    "settings_page",
+    "vault_lock",
+    "vault_unlock",
+)
+NUMBERED = ("note_amend", "note_versions", "session_page")
+
+urlpatterns = [
+    path("healthz", views.elsewhere),
+    path("coach/notes/<int:pk>/", views.note_page, name="note_page"),
+    *(path(f"{name}/", views.elsewhere, name=name) for name in PLAIN),
+    *(path(f"{name}/<int:pk>/", views.elsewhere, name=name) for name in NUMBERED),
+]

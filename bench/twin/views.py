@@ -1,0 +1,48 @@
+"""The one page, and the frame around it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from bench.twin.models import Note
+from sessions.markdown import html_of
+
+NAV = (("home", "Today", "house"), ("help", "Clients", "users"), ("settings_page", "Organisations", "building-2"))
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """What the product's frame shows, without a question to the database."""
+    nav = [{"url": reverse(name), "label": _(label), "icon": icon, "shortcut": "g a"} for name, label, icon in NAV]
+    name = request.user.get_username() if request.user.is_authenticated else ""
+    return {
+        "page": {
+            "space": "coach",
+            "language": "fr",
+            "vault_open": True,
+            "lock_at": 1,
+            "person_name": name,
+            "nav": nav,
+            "mail_page": True,
+            "spaces": [],
+        }
+    }
+
+
+@login_required
+def note_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show a finished note with its additions."""
+    note = get_object_or_404(Note.objects.select_related("session__engagement__client"), pk=pk)
+    additions = [{"note": one, "html": html_of(one.body)} for one in Note.objects.filter(adds_to=note)]
+    shown = {"note": note, "read": {"note": note, "html": html_of(note.body)}, "additions": additions, "unfinished": None}
+    return render(request, "sessions/note_read.html", shown)
+
+
+def elsewhere(request: HttpRequest, pk: int = 0) -> HttpResponse:
+    """Stand for every other page."""
+    return HttpResponse("ok\n", content_type="text/plain")
