@@ -14,7 +14,7 @@ from accounts import actions as accounts
 from accounts.act import Refused, act, person_of
 from accounts.models import Link, User, has_acted
 from clients import permissions
-from clients.models import Client, Coach, Engagement, Practice, Sponsor, SponsorContact
+from clients.models import Client, Coach, Engagement, Practice, Sponsor, SponsorContact, joined
 from vault import instance, ledger
 from vault.models import DataKey
 from vault.slots import Stretched
@@ -112,7 +112,7 @@ def open_engagement(
     if client.coach_id != coach.id or (sponsor is not None and sponsor.coach_id != coach.id):
         raise Refused(code="not_hers")
     now = at or timezone.now()
-    engagement = Engagement.objects.create(
+    engagement = Engagement(
         coach=coach,
         client=client,
         sponsor=sponsor,
@@ -123,11 +123,13 @@ def open_engagement(
         shared_key=vault.make_key(kind=DataKey.Kind.SHARED, practice=coach.practice_id, at=now),
         opened_at=now,
     )
+    engagement.details = {**engagement.details, "parties": engagement.parties}
+    engagement.save(force_insert=True)
     permissions.give(permissions.COACH, coach.person, engagement)
     if client.person is not None:
         permissions.give(permissions.FOLLOW, client.person, engagement)
-        if public_keys(client.person_id):  # type: ignore[arg-type]
-            vault.grant(engagement.shared_key, to=client.person_id, at=now)  # type: ignore[arg-type]
+        if (person := joined(client)) and public_keys(person):
+            vault.grant(engagement.shared_key, to=person, at=now)
     ledger.record("engagement.opened", chain=coach.practice_id, by=person_of(by), kind="engagement", about=engagement.id, subject=engagement.id, at=at)
     return engagement
 
@@ -153,7 +155,8 @@ def join(*, invited: Client | SponsorContact, person: User, by: User, at: dateti
     if invited.person_id is not None or already_joined(invited, person):
         raise Refused(code="has_joined_already")
     invited.person, invited.joined_at = person, at or timezone.now()
-    invited.save(update_fields=["person", "joined_at"])
+    invited.details = {**invited.details, "person": str(person.pk)}
+    invited.save(update_fields=["person", "joined_at", "details"])
     if isinstance(invited, Client):
         for engagement in Engagement.objects.filter(client=invited):
             permissions.give(permissions.FOLLOW, person, engagement)
@@ -202,19 +205,26 @@ def already_joined(invited: Client | SponsorContact, person: User) -> bool:
 
 
 def invited_by(link: Link) -> Client | SponsorContact | None:
-    """Whom a link of the kind JOIN invites, if they have not joined."""
+    """Whom a link of the kind JOIN invites, if they have not joined and still have the address it went to."""
     client = Client.objects.select_related("coach__person").filter(pk=link.about, person__isnull=True).first()
-    return client or SponsorContact.objects.select_related("sponsor__coach__person").filter(pk=link.about, person__isnull=True, left_at__isnull=True).first()
+    contacts = SponsorContact.objects.select_related("sponsor__coach__person").filter(person__isnull=True, left_at__isnull=True)
+    invited = client or contacts.filter(pk=link.about).first()
+    return invited if invited is not None and invited.address.strip().casefold() == link.address.casefold() else None
 
 
 @act
 def give_awaiting_keys(*, coach: Coach, vault: Unlocked, by: Coach, at: datetime | None = None) -> int:
-    """This function will give the shared key of each engagement to its client, once they have made their vault; how many were given."""
+    """This function will give the shared key of each engagement to its client, once they have made their vault; how many were given.
+
+    Not where client, person or keys are others than those that joined and opened it: then somebody wrote to the database.
+    """
     now, given = at or timezone.now(), 0
     waiting = Engagement.objects.for_coach(coach).filter(client__person__isnull=False, ended_at__isnull=True)
     held = _holders(list(waiting.values_list("shared_key", flat=True)))
     for engagement in waiting.select_related("client"):
-        person: UUID = engagement.client.person_id  # type: ignore[assignment]
+        person = joined(engagement.client)
+        if person is None or engagement.details.get("parties") != engagement.parties:
+            continue
         if (engagement.shared_key, person) not in held and public_keys(person):
             vault.grant(engagement.shared_key, to=person, at=now)
             given += 1

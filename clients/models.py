@@ -66,7 +66,7 @@ class Client(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     coach = models.ForeignKey(Coach, on_delete=models.PROTECT, related_name="clients")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
-    details: Mapping[str, Any] = EncryptedDetails()  # name, address (may be empty), phone, job
+    details: Mapping[str, Any] = EncryptedDetails()  # name, address (may be empty), phone, job; person, once joined
     language = models.CharField(max_length=5, default="fr")
     made_at = models.DateTimeField()
     joined_at = models.DateTimeField(null=True)
@@ -147,7 +147,7 @@ class SponsorContact(models.Model):
     sponsor = models.ForeignKey(Sponsor, on_delete=models.PROTECT, related_name="contacts")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     role = models.CharField(max_length=8, choices=Role.choices)
-    details: Mapping[str, Any] = EncryptedDetails()  # name, address
+    details: Mapping[str, Any] = EncryptedDetails()  # name, address; person, once joined
     language = models.CharField(max_length=5, default="fr")
     made_at = models.DateTimeField()
     joined_at = models.DateTimeField(null=True)
@@ -180,12 +180,17 @@ class SponsorContact(models.Model):
         return str(self.details["address"])
 
 
+def joined(row: Client | SponsorContact) -> UUID | None:
+    """The person who joined as this row. None where the column names another than the encrypted details, which nobody writes in the database."""
+    return row.person_id if row.details.get("person") == str(row.person_id) else None
+
+
 class EngagementQuerySet(models.QuerySet["Engagement"]):
     def for_coach(self, coach: Coach) -> EngagementQuerySet:
         """The engagements on which this coach holds the permission to coach."""
         from clients import permissions
 
-        return permissions.engagements(self, coach.person, permissions.COACH)
+        return permissions.engagements(self.filter(coach=coach), coach.person, permissions.COACH)
 
     def for_client(self, clients: list[Client]) -> EngagementQuerySet:
         """The engagements that the person behind these rows follows as a client."""
@@ -205,7 +210,7 @@ class Engagement(models.Model):
     coach = models.ForeignKey(Coach, on_delete=models.PROTECT, related_name="engagements")
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="engagements")
     sponsor = models.ForeignKey(Sponsor, on_delete=models.PROTECT, null=True, related_name="engagements")
-    details: Mapping[str, Any] = EncryptedDetails()  # title, objective
+    details: Mapping[str, Any] = EncryptedDetails()  # title, objective, parties
     wording = models.CharField(max_length=1, choices=Wording.choices)  # chosen for the agreement to come; the one in force decides
     planned_sessions = models.PositiveSmallIntegerField(null=True)
     notes_key = models.UUIDField()  # series of the DataKey that the coach alone holds
@@ -222,6 +227,11 @@ class Engagement(models.Model):
     @property
     def title(self) -> str:
         return str(self.details["title"])
+
+    @property
+    def parties(self) -> str:
+        """Its client and its keys. `details` holds them too, as it was opened with: a column can be written over in the database, they cannot."""
+        return f"{self.client_id} {self.notes_key} {self.shared_key}"
 
     @property
     def practice_id(self) -> UUID:

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 
 from accounts import links
 from accounts.models import Link
+from consent import addresses
 from consent.models import Agreement
 
 SEEN: Final = "signing"  # the key of the browser's session under which stands what it opened and signed
@@ -33,8 +34,8 @@ def look(token: str, at: datetime) -> Standing | None:
     link = Link.objects.filter(token=links.digest(token), kind=Link.Kind.SIGN).first()
     rows = Agreement.objects.select_related("engagement__coach__person", "engagement__client__person", "engagement__sponsor")
     agreement = rows.filter(pk=link.about, sent_at__isnull=False).first() if link and link.about else None
-    if link is None or agreement is None:
-        return None
+    if link is None or agreement is None or link.address.casefold() != addresses.client_address(agreement.engagement).casefold():
+        return None  # mailed to an address that the client does not have any more
     alive = link.used_at is None and link.expires_at > at
     is_in_time = agreement.expires_at is not None and agreement.expires_at > at
     if alive and agreement.state == State.SENT and is_in_time:

@@ -6,7 +6,7 @@ from allauth.account.internal.flows.login import perform_login, record_authentic
 from allauth.account.models import Login
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -45,6 +45,8 @@ def sign_in_by_link(request: HttpRequest, link: Link) -> HttpResponse:
     if request.method != "POST":
         return render(request, "accounts/link.html", {"what": "sign_in"})
     user = get_object_or_404(User, pk=link.about, is_active=True)
+    if user.address.casefold() != link.address.casefold():
+        raise Http404  # a row of the database leads elsewhere than the letter went
     actions.use_link(link=link, by=user)
     if request.user.is_authenticated and request.user.pk != link.about:
         unlocking.lock(request)

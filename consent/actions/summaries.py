@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from accounts.act import Refused, act, person_of
 from accounts.jobs import write_to
-from clients.models import Client, Coach, Engagement, SponsorContact
+from clients.models import Client, Coach, Engagement, SponsorContact, joined
 from consent import policies
 from consent.jobs import tell_contact
 from consent.models import Consent, ConsentEvent, Disclosure, Proposal, Summary
@@ -106,6 +106,8 @@ def propose(*, summary: Summary, text: str, vault: Unlocked, by: Coach, at: date
     if not text.strip():
         raise Refused(code="empty")
     engagement, now = summary.engagement, at or timezone.now()
+    if engagement.details.get("parties") != engagement.parties:
+        raise Refused(code="other_parties")
     _void_open_ones(summary, now)
     salted, fingerprint = _salted(text)
     proposal = Proposal(summary=summary, version=summary.version, contact=summary.contact, fingerprint=fingerprint)
@@ -119,10 +121,11 @@ def propose(*, summary: Summary, text: str, vault: Unlocked, by: Coach, at: date
 
 
 def _joined(somebody: Client | SponsorContact) -> UUID:
-    """The person behind a client or a contact who has made their space."""
-    if somebody.person_id is None:
+    """The person who joined as this client or contact; refuses one whom only the database names."""
+    person = joined(somebody)
+    if person is None:
         raise Refused(code="has_no_space")
-    return somebody.person_id
+    return person
 
 
 def _void_open_ones(summary: Summary, now: datetime) -> None:
@@ -182,7 +185,7 @@ def approve(
     `fingerprint` (SHA-256), `contact` and `keys` (SHA-256 of the contact's public keys) are what the client was shown: where one differs now, `Changed`.
     """
     now, row = at or timezone.now(), _waiting(proposal, at)
-    engagement, public = row.summary.engagement, public_keys(row.contact.person_id) if row.contact.person_id else None
+    engagement, public = row.summary.engagement, public_keys(_joined(row.contact))
     policies.check_may_propose(row.summary)
     text, found = unsalted(vault.open(row.body, row.place()))
     if found != bytes(row.fingerprint) or found != fingerprint or row.contact_id != contact.pk or public is None or public.fingerprint() != keys:
