@@ -7,6 +7,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.conf import settings
 from django.test import Client as Browser
+from django.utils import timezone
 
 from accounts import rates
 from accounts.models import User
@@ -62,6 +63,19 @@ def test_after_wrong_codes_the_next_one_waits(camille, monkeypatch):
         browser.post("/accounts/2fa/authenticate/", {"code": "000000"})
 
     assert slept == [1, 2, 4]
+
+
+def test_a_right_code_is_right_however_long_its_answer_waits(camille, monkeypatch, time_machine):
+    time_machine.move_to(timezone.now())
+    secret, browser = second_factor(camille), Browser()
+    sign_in(browser)
+    monkeypatch.setattr(rates.time, "sleep", lambda seconds: None)
+    for _try in range(12):
+        browser.post("/accounts/2fa/authenticate/", {"code": "000000"})
+    code = code_of(secret)
+    monkeypatch.setattr(rates.time, "sleep", lambda seconds: time_machine.shift(seconds))
+
+    assert browser.post("/accounts/2fa/authenticate/", {"code": code}).status_code == 302
 
 
 def test_the_pending_cookie_opens_nothing(camille):
