@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import statistics
-from datetime import date, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bench.figures import Row, timed
@@ -56,4 +56,4 @@ def propose(people: People, text: str) -> Any:
 
 def answers(page: str) -> dict[str, str]:
     """What the form on the client's page would send: what was shown, and until when."""
-    return dict(HIDDEN.findall(page)) | {"until": (date.today() + timedelta(days=30)).isoformat()}
+    return dict(HIDDEN.findall(page)) | {"until": (datetime.now(UTC).date() + timedelta(days=30)).isoformat()}

@@ -63,9 +63,10 @@ class Crowd:
             peak = max(peak, memory(self.server.process.pid))
             time.sleep(0.1)
         took, slow = time.monotonic() - begun, percentile(others, 0.95)
+        self.failed += sum(thread.is_alive() for thread in threads)
         note = (
-            f"a hundred were in after {took:.0f} s, the median of them after {statistics.median(self.waited or [0]) / 1000:.0f} s; "
-            f"{self.turned_away} were asked to come back in 5 s, {self.failed} failed; {len(others)} pages of somebody else meanwhile"
+            f"{len(self.waited)} of a hundred were in after {took:.0f} s, the median of them after {statistics.median(self.waited or [0]) / 1000:.0f} s; "
+            f"{self.turned_away} times somebody was asked to come back in 5 s, {self.failed} did not get in; {len(others)} pages of somebody else meanwhile"
         )
         more = (peak - before) / 1_000_000
         return [
