@@ -96,9 +96,11 @@ def test_the_demo_shows_every_state_and_at_least_forty_phrases(own_databases, tm
     made(tmp_path)
     assert (tmp_path / "manifest.json").read_text() == first, "written again, the manifest is the same"
 
+    call_command("verify")
     with as_owner():
         call_command("demo", remove=True)
     assert User.objects.count() == 0 and Practice.objects.count() == 0
+    call_command("verify")
 
 
 def test_the_demo_refuses_an_address_that_is_not_this_machine(own_databases, settings):
