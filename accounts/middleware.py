@@ -11,6 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.doors import wants_a_page
+from vault.primitives import Closed
 from vault.ration import Busy
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -30,6 +31,8 @@ class Answers:
         return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, Closed):
+            return render(request, "accounts/does_not_open.html", status=409)
         if not isinstance(error, Busy):
             return None
         if wants_a_page(request):

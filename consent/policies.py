@@ -100,8 +100,12 @@ def _refusal(request: Request, facts: Facts, at: datetime) -> str | None:
 
 
 def wording_in_force(engagement: Engagement) -> str | None:
-    """The wording of the agreement in force, or None while there is none. The policies read this and never the agreement's prose."""
-    return Agreement.objects.filter(engagement=engagement).in_force().values_list("wording", flat=True).first()
+    """The wording of the agreement in force, or None while there is none. The policies read this and never the agreement's prose.
+
+    The column is compared with the encrypted text's own, so that writing to the database changes no promise: a difference counts as none.
+    """
+    agreement = Agreement.objects.filter(engagement=engagement).in_force().only("wording", "details").first()
+    return agreement.wording if agreement is not None and agreement.details["wording"] == agreement.wording else None
 
 
 def is_signed_by_client(consent: Consent) -> bool:

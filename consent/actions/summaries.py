@@ -219,6 +219,7 @@ def disclose(*, consent: Consent, value: str, public: PublicKeys, vault: Unlocke
     practice = consent.engagement.coach.practice_id
     copy = vault.copy_for(_joined(consent.contact), public, practice=practice, bound_to=bound_to(consent), at=now)
     disclosure = Disclosure(consent=consent, contact=consent.contact, series=copy.series, maker=copy.maker, made_at=now, opens_at=opens)
+    disclosure.details = {"series": str(copy.series)}
     disclosure.body = _copied(copy, value, disclosure.place(practice))
     disclosure.save(force_insert=True)
     tell_contact.later(opens, disclosure=str(disclosure.id))
@@ -310,9 +311,9 @@ def _close(consent: Consent, kind: str, now: datetime) -> None:
     if ConsentEvent.objects.filter(consent=consent).exclude(kind=ConsentEvent.Kind.GIVEN).exists():
         return
     ConsentEvent.objects.create(consent=consent, kind=kind, at=now)
-    disclosures = Disclosure.objects.filter(consent=consent, closed_at__isnull=True)
-    series = list(disclosures.values_list("series", flat=True))
-    disclosures.update(closed_at=now)
+    disclosures = Disclosure.objects.filter(consent=consent)
+    series = {series for disclosure in disclosures.defer("body") for series in disclosure.keys()}
+    disclosures.filter(closed_at__isnull=True).update(closed_at=now)
     shredding.shred(series, now)
 
 

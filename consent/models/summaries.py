@@ -186,6 +186,7 @@ class Disclosure(models.Model):
     body = SealedField()  # 64 hex digits of salt, then the text
     series = models.UUIDField()
     maker = models.UUIDField()
+    details: Mapping[str, Any] = EncryptedDetails()  # series, once more: where a stranger to the instance key cannot rewrite it
     made_at = models.DateTimeField()
     opens_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
@@ -195,6 +196,10 @@ class Disclosure(models.Model):
     class Meta:
         ordering = ["-opens_at"]
         indexes = [models.Index(name="disclosure_contact", fields=["contact", "-opens_at"])]
+
+    def keys(self) -> set[UUID]:
+        """The series to shred with this copy: the one in its column, and the one it was made with."""
+        return {self.series, UUID(self.details["series"])}
 
     def place(self, practice: UUID) -> Place:
         """Where the copy is bound to."""

@@ -120,7 +120,7 @@ def proposal_refuse(request: HttpRequest, clients: list[Client], pk: str) -> Htt
     row = _proposal(clients, pk)
     try:
         actions.refuse(proposal=row, by=_client(clients, row))
-        messages.success(request, _("It is noted. Nothing is passed on, and nobody there will know whether you refused or simply did not answer."))
+        messages.success(request, _("It is noted. Nothing is passed on. The organisation will not know whether you refused or simply did not answer."))
     except actions.Changed:
         messages.error(request, _("Something has changed since you opened this page. Please read it again."))
     return redirect("client_proposal", pk)

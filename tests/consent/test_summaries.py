@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.conf import settings
@@ -12,6 +13,7 @@ from django.utils import timezone
 from accounts.act import Refused
 from consent.actions import summaries as actions
 from consent.models import Agreement, Consent, ConsentEvent, Disclosure, Proposal, Summary
+from tests.cast import signed_in
 from tests.consent.agreements import in_force
 from vault import ledger, shredding
 from vault.keyring.models import Half
@@ -106,6 +108,16 @@ def test_withdrawing_needs_no_vault_shreds_the_copy_and_the_next_request_finds_n
     refused("closed", story.read, disclosure)
     key = DataKey.objects.get(series=disclosure.series)
     assert key.shredded_at is not None and not key.grants.exists() and Half.objects.get(pk=key.pk).half is None
+
+
+@pytest.mark.parametrize("lie", [{"series": uuid4()}, {"closed_at": timezone.now()}])
+def test_withdrawing_shreds_the_copy_whatever_was_written_over_its_row(story, lie):
+    disclosure = story.approved()
+    Disclosure.objects.update(**lie)
+
+    actions.withdraw(consent=disclosure.consent, by=story.anais)
+
+    assert DataKey.objects.get(series=disclosure.series).shredded_at is not None
 
 
 def test_withdrawing_twice_changes_nothing(story):
@@ -232,11 +244,11 @@ def test_when_wording_b_comes_into_force_the_copies_are_shredded(story):
     assert DataKey.objects.get(series=disclosure.series).shredded_at is not None
 
 
-def test_an_amendment_to_b_closes_the_view_even_before_anything_is_shredded(story):
+def test_a_wording_rewritten_by_hand_counts_as_no_agreement(story):
     disclosure = story.approved()
     Agreement.objects.update(wording="B")  # as somebody with psql would
 
-    refused("wording_b", story.read, disclosure)
+    refused("no_agreement", story.read, disclosure)
 
 
 def test_a_consent_whose_signature_does_not_hold_counts_as_none(story):
@@ -325,3 +337,13 @@ def test_shredding_is_finished_by_the_worker_when_it_was_cut_short(story):
     shredding.finish(timezone.now())
 
     assert Half.objects.get(pk=key.pk).half is None
+
+
+def test_a_text_that_was_moved_by_hand_is_said_so_and_shows_nothing(story):
+    one, two = story.summary(), story.summary()
+    Summary.objects.filter(pk=one.pk).update(body=two.body)
+
+    answer = signed_in(story.camille.person).get(f"/coach/summaries/{one.pk}/")
+
+    assert answer.status_code == 409
+    assert "ne s’ouvre pas" in answer.content.decode()

@@ -29,6 +29,7 @@ ENCRYPTED = {
     "clients.SponsorContact.details",
     "coaching_sessions.Session.details",
     "consent.Agreement.details",
+    "consent.Disclosure.details",
     "consent.Agreement.document",
     "consent.Agreement.signed_document",
     "consent.Consent.evidence",
