@@ -64,11 +64,11 @@ class CodeForm(AuthenticateForm):
     def clean_code(self) -> str:
         code = "".join(str(self.cleaned_data["code"]).split())
         tries = f"code:{self.user.pk}"
+        before = rates.wrong(tries)  # counted before it is judged, so that many at once gain nothing
         factors = Authenticator.objects.filter(user=self.user).order_by("-type")
         right = next((factor for factor in factors if factor.wrap().validate_code(code)), None)
-        rates.wait(tries)  # only now: a code that was right when it was sent would be too old after the wait
+        rates.wait(tries, before, alone=True)  # only now: a code that was right when it was sent would be too old after the wait
         if right is None:
-            rates.wrong(tries)
             raise get_adapter().validation_error("incorrect_code")
         rates.right(tries)
         right.user, self.authenticator = self.user, right

@@ -8,7 +8,7 @@ from typing import Final
 
 from allauth.core import ratelimit
 from django.core.cache import cache
-from django.db import connections
+from django.db import connection, connections, transaction
 from django.http import HttpRequest
 
 from vault.ration import Busy
@@ -17,6 +17,7 @@ FREE_TRIES: Final = 5
 LONGEST: Final = 60
 REMEMBERED: Final = 3600
 _sleepers = threading.Semaphore(6)
+_waiting: set[str] = set()
 
 
 def delay(failures: int) -> int:
@@ -24,26 +25,35 @@ def delay(failures: int) -> int:
     return 0 if failures < FREE_TRIES else min(LONGEST, 2 ** (failures - FREE_TRIES))
 
 
-def wait(digest: str) -> None:
-    """Wait before trying a passphrase for this address. Raises `Busy` when too many wait already."""
-    seconds = delay(cache.get("wrong:" + digest, 0))
+def wait(digest: str, failures: int | None = None, *, alone: bool = False) -> None:
+    """Wait as long as so many wrong tries for this digest ask (None: those counted so far).
+
+    Raises `Busy` when too many wait already; `alone`: when anybody waits for this digest.
+    """
+    seconds = delay(cache.get("wrong:" + digest, 0) if failures is None else failures)
     if not seconds:
         return
-    if not _sleepers.acquire(blocking=False):
+    if (alone and digest in _waiting) or not _sleepers.acquire(blocking=False):
         raise Busy
+    _waiting.add(digest)
     try:
-        for connection in connections.all(initialized_only=True):
-            if not connection.in_atomic_block:
-                connection.close()
+        for held in connections.all(initialized_only=True):
+            if not held.in_atomic_block:
+                held.close()
         time.sleep(seconds)
     finally:
+        _waiting.discard(digest)
         _sleepers.release()
 
 
-def wrong(digest: str) -> None:
-    """Count one wrong try."""
+def wrong(digest: str) -> int:
+    """Count one wrong try; how many there were before it. Tries at the same instant each get their own number."""
     key = "wrong:" + digest
-    cache.set(key, cache.get(key, 0) + 1, REMEMBERED)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
+        before = int(cache.get(key, 0))
+        cache.set(key, before + 1, REMEMBERED)
+    return before
 
 
 def right(digest: str) -> None:

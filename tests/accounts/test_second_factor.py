@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.conf import settings
+from django.db import connections
 from django.test import Client as Browser
 from django.utils import timezone
 
@@ -154,3 +157,18 @@ def test_switching_off_the_second_factor_leaves_a_trace(camille):
 
     assert not Authenticator.objects.exists()
     assert set(LedgerEntry.objects.filter(by=camille.pk).values_list("event", flat=True)) >= {"spare_codes.made", "second_factor.removed"}
+
+
+def test_many_wrong_codes_at_once_are_each_counted(own_databases) -> None:
+    def one() -> None:
+        numbers.append(rates.wrong("code:somebody"))
+        connections.close_all()
+
+    numbers: list[int] = []
+    threads = [threading.Thread(target=one) for _ in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(numbers) == list(range(12))
