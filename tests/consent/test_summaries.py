@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.act import Refused
+from clients import actions as clients
 from consent.actions import summaries as actions
 from consent.models import Agreement, Consent, ConsentEvent, Disclosure, Proposal, Summary
 from tests.cast import signed_in
@@ -347,3 +348,25 @@ def test_a_text_that_was_moved_by_hand_is_said_so_and_shows_nothing(story):
 
     assert answer.status_code == 409
     assert "ne s’ouvre pas" in answer.content.decode()
+
+
+def test_a_fingerprint_rewritten_by_hand_is_approved_by_nobody(story):
+    proposal = story.proposal()
+    shown = bytes(proposal.fingerprint)
+    Proposal.objects.update(fingerprint=b"x" * 32)
+
+    with pytest.raises(actions.Changed):
+        story.approved(proposal, fingerprint=shown)
+
+
+def test_a_contact_of_another_organisation_is_no_reader(story):
+    camille = story.camille
+    other = clients.add_sponsor(coach=camille, name="Nord", domain="", by=camille)
+    stranger = clients.add_contact(sponsor=other, name="Zoé", address="zoe@nord.example", role="hr", language="fr", by=camille)
+    summary = story.summary()
+
+    facts = {"engagement": story.engagement, "text": TEXT, "vault": story.vault("Camille Aubry"), "by": camille}
+    refused("contact_of_another", actions.start_summary, contact=stranger, **facts)
+    Summary.objects.update(contact=stranger)
+    summary.refresh_from_db()
+    refused("contact_left", story.proposal, summary)
