@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
+import threading
 import unicodedata
 from dataclasses import dataclass
 from typing import Final
@@ -104,6 +105,7 @@ class Cost:
             raise Closed("an Argon2id cost outside of what this program accepts")
 
 
+_one_run = threading.Lock()  # the library's lanes are threads of one pool: two runs at once in a process fail or hang (cryptography 50, OpenSSL 4)
 FLOOR: Final = Cost(19 * 1024, 2, 1)
 STANDARD: Final = Cost(128 * 1024, 4, 2)
 
@@ -112,7 +114,8 @@ def stretch(passphrase: str, salt: bytes, cost: Cost) -> bytes:
     """A 32-byte key from what a person typed: Argon2id (RFC 9106) over the NFKC form, 16 bytes of salt. 0.3 s at the standard cost."""
     typed = unicodedata.normalize("NFKC", passphrase).strip().encode()
     run = Argon2id(salt=salt, length=KEY_BYTES, iterations=cost.passes, lanes=cost.lanes, memory_cost=cost.memory)
-    return bytes(run.derive(typed))
+    with _one_run:
+        return bytes(run.derive(typed))
 
 
 @dataclass(frozen=True, slots=True)
