@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from clients.models import Client, Coach, SponsorContact
+from clients.views.enrol import signing_up_is_open
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,11 @@ class Page:
             url = reverse(name)
             found.append(Place(url, _(label), icon, path == url if url == home else path.startswith(url), keys))
         return found
+
+    @property
+    def may_sign_up(self) -> bool:
+        """Whether a coach may make an account without being invited."""
+        return signing_up_is_open()
 
     @property
     def recovery_banner(self) -> bool:

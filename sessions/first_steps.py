@@ -22,11 +22,15 @@ class Step:
     is_done: bool
 
 
-def steps(person: User, begun: Mapping[str, bool], *, has_second_factor: bool) -> list[Step]:
+def steps(person: User, begun: Mapping[str, Any], *, has_second_factor: bool) -> list[Step]:
     """The steps in the order in which they make sense."""
 
-    def step(title: Any, why: Any, name: str, is_done: bool) -> Step:
-        return Step(title, why, reverse(name), is_done)
+    engagement = begun["engagement"]
+
+    def step(title: Any, why: Any, name: str, is_done: bool, *, inside: bool = False) -> Step:
+        """The page `name`; `inside` the engagement, or where one is opened first."""
+        url = reverse(name) if not inside else reverse(name, args=[engagement]) if engagement else reverse("engagement_new")
+        return Step(title, why, url, is_done)
 
     return [
         step(_("Make your vault"), _("Your passphrase opens it, and nobody else’s does."), "settings_page", True),
@@ -42,9 +46,9 @@ def steps(person: User, begun: Mapping[str, bool], *, has_second_factor: bool) -
             _("Open the first engagement"),
             _("Objective, number of sessions, wording of the agreement."),
             "engagement_new",
-            begun["engagement"],
+            engagement is not None,
         ),
-        step(_("Plan the first session"), _("With its place and what to look at there."), "client_list", begun["session"]),
+        step(_("Plan the first session"), _("With its place and what to look at there."), "session_add", begun["session"], inside=True),
         step(_("Write the first note"), _("Readable by you alone."), "note_new", begun["note"]),
-        step(_("Send the first agreement"), _("Your client reads and signs it online."), "client_list", begun["agreement"]),
+        step(_("Send the first agreement"), _("Your client reads and signs it online."), "agreement_new", begun["agreement"], inside=True),
     ]

@@ -20,6 +20,7 @@ EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 SAID: Final[Mapping[str, Any]] = {
     "engagement.opened": gettext_lazy("Engagement opened"),
     "engagement.changed": gettext_lazy("Engagement changed"),
+    "wording.changed": gettext_lazy("Promise changed by the new agreement"),
     "engagement.ended": gettext_lazy("Engagement ended"),
     "key.given": gettext_lazy("Shared space opened to the client"),
     "session.planned": gettext_lazy("Session planned"),

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Exists, Q, QuerySet
+from django.db.models import Exists, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from clients.models import Client, Coach, Engagement
@@ -39,7 +39,7 @@ class Day:
     unfinished: list[Note]
     agreements: list[Agreement]
     answers: list[Proposal]
-    begun: dict[str, bool]
+    begun: dict[str, Any]  # of the engagement its key, of the rest whether there is one
     now: datetime
 
     @property
@@ -104,16 +104,16 @@ def _answered(coach: Coach, now: datetime) -> QuerySet[Proposal]:
     return found.select_related("summary__engagement__client").defer("body", "answer", "summary__body").order_by("-answered_at")[:MOST]
 
 
-def _begun(coach: Coach) -> dict[str, bool]:
+def _begun(coach: Coach) -> dict[str, Any]:
     """Which first things exist already, in one statement."""
     first: dict[str, Any] = {
         "client": Client.objects.for_coach(coach),
-        "engagement": Engagement.objects.for_coach(coach),
         "session": Session.objects.for_coach(coach),
         "note": Note.objects.for_coach(coach),
         "agreement": Agreement.objects.for_coach(coach),
     }
-    return Coach.objects.filter(pk=coach.pk).values(**{name: Exists(rows) for name, rows in first.items()})[0]
+    engagement = Subquery(Engagement.objects.for_coach(coach).order_by("-opened_at").values("pk")[:1])
+    return Coach.objects.filter(pk=coach.pk).values(engagement=engagement, **{name: Exists(rows) for name, rows in first.items()})[0]
 
 
 def meetings_of(engagement: Engagement) -> list[Meeting]:

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -39,6 +40,8 @@ def client_add(request: HttpRequest, coach: Coach) -> HttpResponse:
     form = ClientForm(request.POST or None, initial={"language": request.user.language})
     if request.method == "POST" and form.is_valid():
         client = actions.add_client(coach=coach, by=coach, **form.cleaned_data)
+        if "engagement" in request.GET:
+            return redirect(reverse("engagement_new") + f"?client={client.pk}")
         return redirect("client_page", client.pk)
     return render(request, "clients/client_form.html", {"form": form})
 

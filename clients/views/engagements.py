@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.doors import admits
 from clients import actions
 from clients.forms import TitleForm, WordingForm
-from clients.models import Client, Coach, Engagement, Sponsor
+from clients.models import Client, Coach, Sponsor
 from clients.views.coach import by_name
 
 STEPS = ["client", "sponsor", "title", "wording", "check"]
@@ -42,6 +42,8 @@ def engagement_new(request: HttpRequest, coach: Coach, step: str = "client") -> 
     if step == "client" and request.method == "GET" and "client" in request.GET:
         answers = {"client": request.GET["client"]}
         request.session[KEY] = answers
+    if step == "sponsor" and request.method == "GET" and "sponsor" in request.GET:
+        answers["sponsor"] = request.GET["sponsor"]
     missing = next((s for s in STEPS[: STEPS.index(step)] if s not in answers), None)
     if missing:
         return redirect("engagement_step", missing)
@@ -102,4 +104,4 @@ def _check(request: HttpRequest, coach: Coach, answers: dict[str, Any]) -> HttpR
         request.session.pop(KEY, None)
         return redirect("engagement_page", engagement.pk)
     facts = {"client": client, "sponsor": sponsor, "title": answers["title"], "wording": answers["wording"]}
-    return render(request, "clients/engagement_check.html", _facts("check") | facts | {"wording_text": Engagement.Wording(answers["wording"]).label})
+    return render(request, "clients/engagement_check.html", _facts("check") | facts)

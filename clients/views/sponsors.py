@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -29,6 +30,8 @@ def sponsor_add(request: HttpRequest, coach: Coach) -> HttpResponse:
     form = SponsorForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         sponsor = actions.add_sponsor(coach=coach, by=coach, **form.cleaned_data)
+        if "engagement" in request.GET:
+            return redirect(reverse("engagement_step", args=["sponsor"]) + f"?sponsor={sponsor.pk}")
         return redirect("sponsor_page", sponsor.pk)
     return render(request, "clients/sponsor_form.html", {"form": form})
 

@@ -20,7 +20,9 @@ def today(request: HttpRequest, coach: Coach) -> HttpResponse:
     now = timezone.now()
     day = overview.day_of(coach, now)
     first = steps(coach.person, day.begun, has_second_factor=not needs_second_factor(coach, coach.person)) if day.is_new else []
-    return render(request, "sessions/today.html", {"day": day, "now": now, "steps": first, "done": sum(step.is_done for step in first)})
+    next_step = next((step for step in first if not step.is_done), None)
+    facts = {"day": day, "now": now, "steps": first, "done": sum(step.is_done for step in first), "next_step": next_step}
+    return render(request, "sessions/today.html", facts)
 
 
 @require_GET

@@ -181,6 +181,7 @@ NO_ROW = {"-", "step"}
 TOKENS = {"invitation", "signing"}  # whoever has the link may follow it
 SIGNING, INVITATION = "a-token-by-which-to-sign", "a-token-by-which-to-join"
 CSRF = re.compile(rb"[A-Za-z0-9]{64}")
+SECOND = re.compile(rb'data-(?:now|lock-at)="\d*"')
 
 
 @dataclass(frozen=True)
@@ -323,9 +324,9 @@ def kind(answer: HttpResponse) -> str:
 
 
 def plain(answer: HttpResponse, address: str) -> tuple[int, bytes, set[str]]:
-    """An answer without what differs by itself: its token and its own address."""
+    """An answer without what differs by itself: its token, its second and its own address."""
     content = answer.content.replace(address.encode(), b"ADDRESS")
-    return answer.status_code, CSRF.sub(b"TOKEN", content), set(answer.headers)
+    return answer.status_code, SECOND.sub(b"SECOND", CSRF.sub(b"TOKEN", content)), set(answer.headers)
 
 
 def test_every_address_is_in_the_table() -> None:

@@ -102,7 +102,7 @@ def test_a_coach_signs_up_and_comes_as_far_as_a_first_session(live, live_mail, p
     engagement = Engagement.objects.get()
     expect(page).to_have_url(f"{live}/coach/engagements/{engagement.pk}/")
     looked_at(page)
-    follow(page, "Planifier une séance")
+    follow(page, "Planifier la première séance")
     looked_at(page)
     page.locator("main form button.primary").first.click()
     expect(page).to_have_url(re.compile(r"/coach/(sessions|engagements)/"))

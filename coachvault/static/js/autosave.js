@@ -224,6 +224,10 @@ function begin(root) {
   for (const one of all) if (!one.form.isConnected) all.delete(one);
 }
 begin(document);
+
+// A page opened to write on waits with the cursor in the text
+const fresh = document.querySelector("form[data-autosave] [data-text]");
+if (fresh && !fresh.value && document.activeElement === document.body) fresh.focus();
 document.addEventListener("htmx:load", (event) => begin(event.detail.elt.parentElement ?? event.detail.elt));
 
 const unsaved = () => [...all].filter((one) => one.dirty);
