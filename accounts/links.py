@@ -15,7 +15,8 @@ LIFETIMES: Final = {
     Link.Kind.SIGN_UP: timedelta(hours=24),
     Link.Kind.JOIN: timedelta(days=14),
     Link.Kind.SIGN_IN: timedelta(minutes=15),
-    Link.Kind.SIGN: timedelta(days=30), Link.Kind.ADMIN: timedelta(hours=24),
+    Link.Kind.SIGN: timedelta(days=30),
+    Link.Kind.ADMIN: timedelta(hours=24),
 }
 PREFIXES: Final = {Link.Kind.SIGN: "sign"}  # every other kind leads to /link/
 

@@ -33,8 +33,12 @@ def rows(stage: Stage, server: Server, people: People) -> list[Row]:
         lambda: primitives.stretch(PASSPHRASE, bytes(16), slots.COST),
         warm=1,
     )
-    first = Row("P8", "sign in and unlock / one Argon2id run", mine, bare, "ms", "≤ 1.15 ×", mine <= 1.15 * bare)
-    return [first, *Crowd(server, people).rows()]
+    return [Row("P8", "sign in and unlock / one Argon2id run", mine, bare, "ms", "≤ 1.15 ×", mine <= 1.15 * bare)]
+
+
+def crowd(stage: Stage, server: Server, people: People) -> list[Row]:
+    """The figures of a hundred people at once."""
+    return Crowd(server, people).rows()
 
 
 class Crowd:

@@ -32,7 +32,9 @@ def open_practice(*, person: User, name: str, practice: Practice | None = None, 
 
 
 @act
-def add_client(*, coach: Coach, name: str, address: str, phone: str, job: str, language: str, by: Coach, at: datetime | None = None) -> Client:
+def add_client(
+    *, coach: Coach, name: str, address: str, phone: str, job: str, language: str, by: Coach, at: datetime | None = None
+) -> Client:
     """This function will add a client to the coach's practice. Nothing is sent to them."""
     details = {"name": name, "address": address, "phone": phone, "job": job}
     client = Client.objects.create(coach=coach, details=details, language=language, made_at=at or timezone.now())
@@ -54,7 +56,9 @@ def archive_client(*, client: Client, archived: bool, by: Coach, at: datetime | 
     """This function will put a client out of the list, or back. Nothing is destroyed."""
     client.archived_at = (at or timezone.now()) if archived else None
     client.save(update_fields=["archived_at"])
-    ledger.record("client.archived" if archived else "client.restored", chain=by.practice_id, by=person_of(by), kind="client", about=client.id, at=at)
+    ledger.record(
+        "client.archived" if archived else "client.restored", chain=by.practice_id, by=person_of(by), kind="client", about=client.id, at=at
+    )
 
 
 @act
@@ -74,7 +78,9 @@ def change_sponsor(*, sponsor: Sponsor, name: str, domain: str, by: Coach, at: d
 
 
 @act
-def add_contact(*, sponsor: Sponsor, name: str, address: str, role: str, language: str, by: Coach, at: datetime | None = None) -> SponsorContact:
+def add_contact(
+    *, sponsor: Sponsor, name: str, address: str, role: str, language: str, by: Coach, at: datetime | None = None
+) -> SponsorContact:
     """This function will add a contact to an organisation. They see nothing before a client agrees to something."""
     contact = SponsorContact.objects.create(
         sponsor=sponsor, role=role, details={"name": name, "address": address}, language=language, made_at=at or timezone.now()
@@ -84,7 +90,9 @@ def add_contact(*, sponsor: Sponsor, name: str, address: str, role: str, languag
 
 
 @act
-def change_contact(*, contact: SponsorContact, name: str, address: str, role: str, language: str, by: Coach, at: datetime | None = None) -> None:
+def change_contact(
+    *, contact: SponsorContact, name: str, address: str, role: str, language: str, by: Coach, at: datetime | None = None
+) -> None:
     """This function will keep new details of a contact. The address of somebody who has joined stays theirs."""
     if contact.person_id is not None and address.strip().casefold() != contact.address.strip().casefold():
         raise Refused(code="contact_has_joined")
@@ -130,7 +138,9 @@ def open_engagement(
         permissions.give(permissions.FOLLOW, client.person, engagement)
         if (person := joined(client)) and public_keys(person):
             vault.grant(engagement.shared_key, to=person, at=now)
-    ledger.record("engagement.opened", chain=coach.practice_id, by=person_of(by), kind="engagement", about=engagement.id, subject=engagement.id, at=at)
+    ledger.record(
+        "engagement.opened", chain=coach.practice_id, by=person_of(by), kind="engagement", about=engagement.id, subject=engagement.id, at=at
+    )
     return engagement
 
 
@@ -165,9 +175,7 @@ def join(*, invited: Client | SponsorContact, person: User, by: User, at: dateti
 
 @act
 @sensitive_variables()
-def enrol(
-    *, link: Link, name: str, practice: str, language: str, passphrase: Stretched, by: None, at: datetime | None = None
-) -> User:
+def enrol(*, link: Link, name: str, practice: str, language: str, passphrase: Stretched, by: None, at: datetime | None = None) -> User:
     """This function will, with a link, make a person and their vault, and make them what the link says: a coach, a client, a contact, an administrator."""
     accounts.use_link(link=link, by=None, at=at)
     is_administrator = link.kind == Link.Kind.ADMIN
@@ -228,7 +236,16 @@ def give_awaiting_keys(*, coach: Coach, vault: Unlocked, by: Coach, at: datetime
         if (engagement.shared_key, person) not in held and public_keys(person):
             vault.grant(engagement.shared_key, to=person, at=now)
             given += 1
-            ledger.record("key.given", chain=coach.practice_id, by=person_of(by), kind="engagement", about=engagement.id, subject=engagement.id, other=person, at=at)
+            ledger.record(
+                "key.given",
+                chain=coach.practice_id,
+                by=person_of(by),
+                kind="engagement",
+                about=engagement.id,
+                subject=engagement.id,
+                other=person,
+                at=at,
+            )
     return given
 
 

@@ -64,7 +64,12 @@ class ContactForm(forms.Form):
 class TitleForm(forms.Form):
     """What the engagement is about."""
 
-    title = forms.CharField(label=_("What is it called?"), max_length=120, widget=forms.TextInput(attrs=PLAIN), help_text=_("For example: taking up a new post."))
+    title = forms.CharField(
+        label=_("What is it called?"),
+        max_length=120,
+        widget=forms.TextInput(attrs=PLAIN),
+        help_text=_("For example: taking up a new post."),
+    )
     objective = forms.CharField(
         label=_("What is the aim?"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"})
     )
@@ -80,5 +85,7 @@ class WordingForm(forms.Form):
 class SignUpForm(EnrolForm):
     """Who you are, what your practice is called, and the passphrase that makes your vault."""
 
-    practice = forms.CharField(label=_("Name of your practice"), max_length=120, required=False, widget=forms.TextInput(attrs={"autocomplete": "organization"}))
+    practice = forms.CharField(
+        label=_("Name of your practice"), max_length=120, required=False, widget=forms.TextInput(attrs={"autocomplete": "organization"})
+    )
     field_order = ["name", "practice", "passphrase", "again"]

@@ -24,5 +24,6 @@ def vault_opened(request: HttpRequest, user: User, vault: Unlocked) -> None:
     chains |= {contact.sponsor.coach.practice_id for contact in SponsorContact.of(user) or []}
     if ledger.sign_heads(vault, sorted(chains), timezone.now()):
         messages.error(
-            request, _("The access log no longer holds what you last confirmed: somebody has changed it. Please tell whoever runs this instance.")
+            request,
+            _("The access log no longer holds what you last confirmed: somebody has changed it. Please tell whoever runs this instance."),
         )

@@ -98,7 +98,10 @@ NAVIGATION: dict[str, list[tuple[str, str, str, str]]] = {  # name of the addres
         ("client_list", gettext_noop("Clients"), "users", "g c"),
         ("sponsor_list", gettext_noop("Organisations"), "building-2", "g o"),
     ],
-    "client": [("client_home", gettext_noop("Home"), "house", "g a"), ("client_consents", gettext_noop("What I have authorised"), "shield-check", "g c")],
+    "client": [
+        ("client_home", gettext_noop("Home"), "house", "g a"),
+        ("client_consents", gettext_noop("What I have authorised"), "shield-check", "g c"),
+    ],
     "contact": [("contact_home", gettext_noop("Texts for you"), "file-text", "g a")],
     "admin": [("administration", gettext_noop("This instance"), "server", "g a")],
 }

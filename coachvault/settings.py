@@ -1,4 +1,5 @@
 """Every setting, read top to bottom. A missing secret fails loudly and says the cure."""
+
 import base64
 import secrets
 import sys
@@ -55,7 +56,14 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 APPEND_SLASH = True
 
 # Two databases, two roles: the owner changes the schema, the application owns nothing
-AS_OWNER = sys.argv[0].endswith("manage.py") and sys.argv[1:2] in (["upgrade"], ["migrate"], ["makemigrations"], ["demo"], ["backup"], ["restore"])
+AS_OWNER = sys.argv[0].endswith("manage.py") and sys.argv[1:2] in (
+    ["upgrade"],
+    ["migrate"],
+    ["makemigrations"],
+    ["demo"],
+    ["backup"],
+    ["restore"],
+)
 private = addresses(DATA)
 
 
@@ -140,7 +148,12 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "coachvault.context.page",
             ],
-            "builtins": ["django_cotton.templatetags.cotton", "django.templatetags.i18n", "django.templatetags.static", "support.templatetags.words"],
+            "builtins": [
+                "django_cotton.templatetags.cotton",
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "support.templatetags.words",
+            ],
         },
     }
 ]
@@ -190,7 +203,12 @@ CSRF_COOKIE_SAMESITE = "Lax"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 # Cookies do not know ports: two instances on one machine need two names
 if HTTPS:
-    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME, VAULT_COOKIE_NAME, LANGUAGE_COOKIE_NAME = "__Host-login", "__Host-csrf", "__Host-vault", "__Host-language"
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME, VAULT_COOKIE_NAME, LANGUAGE_COOKIE_NAME = (
+        "__Host-login",
+        "__Host-csrf",
+        "__Host-vault",
+        "__Host-language",
+    )
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = VAULT_COOKIE_SECURE = True
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
@@ -198,7 +216,9 @@ if HTTPS:
     if PROXIES:
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 else:
-    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME, VAULT_COOKIE_NAME, LANGUAGE_COOKIE_NAME = (f"{name}-{PORT}" for name in ("login", "csrf", "vault", "language"))
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME, VAULT_COOKIE_NAME, LANGUAGE_COOKIE_NAME = (
+        f"{name}-{PORT}" for name in ("login", "csrf", "vault", "language")
+    )
     VAULT_COOKIE_SECURE = False
     SILENCED_SYSTEM_CHECKS += ["security.W004", "security.W008", "security.W012", "security.W016"]
 LANGUAGE_COOKIE_HTTPONLY = True
@@ -221,7 +241,9 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
-PERMISSIONS_POLICY: dict[str, list[str]] = {name: [] for name in ("camera", "microphone", "geolocation", "payment", "usb", "interest-cohort", "display-capture")}
+PERMISSIONS_POLICY: dict[str, list[str]] = {
+    name: [] for name in ("camera", "microphone", "geolocation", "payment", "usb", "interest-cohort", "display-capture")
+}
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -258,7 +280,7 @@ if MAIL == "file":
     EMAIL_BACKEND = "support.mail.Folder"
     EMAIL_FILE_PATH = DATA / "mail"
 else:
-    vars().update({name: value for name, value in env.dj_email_url("COACHVAULT_MAIL").items()})
+    vars().update(dict(env.dj_email_url("COACHVAULT_MAIL").items()))
 
 # Reports and logs carry no variables, no POST data, no values
 DEFAULT_EXCEPTION_REPORTER = "coachvault.error_reports.Reporter"

@@ -1,4 +1,5 @@
 """The web server's way in. It refuses to serve as a role that could change the schema or the ledger."""
+
 import os
 
 from django.core.wsgi import get_wsgi_application

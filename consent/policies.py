@@ -90,7 +90,9 @@ def _refusal(request: Request, facts: Facts, at: datetime) -> str | None:
         return "purpose"
     if consent is None or not consent.is_signed:
         return "no_consent"
-    if (consent.purpose, consent.contact) != (request.purpose, request.contact) or not hmac.compare_digest(consent.fingerprint, request.fingerprint):
+    if (consent.purpose, consent.contact) != (request.purpose, request.contact) or not hmac.compare_digest(
+        consent.fingerprint, request.fingerprint
+    ):
         return "another_consent"
     if [kind for _event, kind in consent.events] != ["given"]:
         return "not_given"

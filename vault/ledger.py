@@ -69,6 +69,7 @@ def do_not_wait_for_the_disk() -> None:
 
 def row_hash(row: LedgerEntry) -> bytes:
     """What the row's hash must be, 32 bytes."""
+
     def text(value: UUID | None) -> str | None:
         return None if value is None else str(value)
 
@@ -107,7 +108,9 @@ def verify_chain(chain: UUID) -> Iterator[Break]:
 def chains() -> list[UUID]:
     """Every chain that has a head, a row or a signature."""
     with connection.cursor() as cursor:
-        cursor.execute("select chain from vault_ledger_head union select chain from vault_ledger union select chain from vault_ledger_signature")
+        cursor.execute(
+            "select chain from vault_ledger_head union select chain from vault_ledger union select chain from vault_ledger_signature"
+        )
         return sorted(row[0] for row in cursor.fetchall())
 
 

@@ -95,7 +95,8 @@ class KeyGrant(models.Model):
             models.UniqueConstraint(name="one_grant_per_holder", fields=["key", "holder"]),
             models.CheckConstraint(
                 name="given_grants_are_signed",
-                condition=models.Q(holder=models.F("giver"), signature__isnull=True) | (~models.Q(holder=models.F("giver")) & models.Q(signature__isnull=False)),
+                condition=models.Q(holder=models.F("giver"), signature__isnull=True)
+                | (~models.Q(holder=models.F("giver")) & models.Q(signature__isnull=False)),
             ),
         ]
         indexes = [models.Index(name="grant_holder", fields=["holder"])]

@@ -105,7 +105,9 @@ class Cost:
             raise Closed("an Argon2id cost outside of what this program accepts")
 
 
-_one_run = threading.Lock()  # the library's lanes are threads of one pool: two runs at once in a process fail or hang (cryptography 50, OpenSSL 4)
+_one_run = (
+    threading.Lock()
+)  # the library's lanes are threads of one pool: two runs at once in a process fail or hang (cryptography 50, OpenSSL 4)
 FLOOR: Final = Cost(19 * 1024, 2, 1)
 STANDARD: Final = Cost(128 * 1024, 4, 2)
 

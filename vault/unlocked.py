@@ -40,9 +40,7 @@ class Opened:
 
 
 def _key_context(key: DataKey, purpose: str) -> bytes:
-    return primitives.context(
-        purpose, key.practice.bytes, key.id.bytes, key.series.bytes, key.epoch, key.kind, key.maker.bytes
-    )
+    return primitives.context(purpose, key.practice.bytes, key.id.bytes, key.series.bytes, key.epoch, key.kind, key.maker.bytes)
 
 
 def _own_place(key: DataKey, holder: UUID) -> bytes:
@@ -148,7 +146,9 @@ class Unlocked:
         if giver is None:
             raise Closed("the giver has no keys")
         place = _given_place(key, grant.giver, self.person, self.pair().public, bound_to)
-        primitives.check_signature(giver, primitives.context("signed.grant", place_digest(place), bytes(grant.wrapped)), bytes(grant.signature or b""))
+        primitives.check_signature(
+            giver, primitives.context("signed.grant", place_digest(place), bytes(grant.wrapped)), bytes(grant.signature or b"")
+        )
         return self.pair().unwrap(bytes(grant.wrapped), place)
 
     # Texts
@@ -157,7 +157,8 @@ class Unlocked:
         """Close a text for its place with the newest epoch of its key. Inside a transaction; waits for no shredding to pass it by. Raises `Closed`."""
         with connection.cursor() as cursor:
             cursor.execute(
-                "select epoch from vault_datakey where series = %s and shredded_at is null order by epoch desc limit 1 for share", [place.series]
+                "select epoch from vault_datakey where series = %s and shredded_at is null order by epoch desc limit 1 for share",
+                [place.series],
             )
             row = cursor.fetchone()
         if row is None:

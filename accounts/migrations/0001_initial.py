@@ -21,7 +21,8 @@ class Migration(migrations.Migration):
                 (
                     "kind",
                     models.CharField(
-                        choices=[("sign_up", "Sign Up"), ("join", "Join"), ("sign_in", "Sign In"), ("sign", "Sign"), ("admin", "Admin")], max_length=8
+                        choices=[("sign_up", "Sign Up"), ("join", "Join"), ("sign_in", "Sign In"), ("sign", "Sign"), ("admin", "Admin")],
+                        max_length=8,
                     ),
                 ),
                 ("letter", models.CharField(max_length=32)),

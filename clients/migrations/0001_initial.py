@@ -8,139 +8,176 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("auth", "0012_alter_user_first_name_max_length"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Practice',
+            name="Practice",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('details', vault.encrypted.EncryptedDetails()),
-                ('made_at', models.DateTimeField()),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("details", vault.encrypted.EncryptedDetails()),
+                ("made_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='Coach',
+            name="Coach",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('made_at', models.DateTimeField()),
-                ('person', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('practice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='coaches', to='clients.practice')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("made_at", models.DateTimeField()),
+                (
+                    "person",
+                    models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL),
+                ),
+                ("practice", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="coaches", to="clients.practice")),
             ],
         ),
         migrations.CreateModel(
-            name='Client',
+            name="Client",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('details', vault.encrypted.EncryptedDetails()),
-                ('language', models.CharField(default='fr', max_length=5)),
-                ('made_at', models.DateTimeField()),
-                ('joined_at', models.DateTimeField(null=True)),
-                ('archived_at', models.DateTimeField(null=True)),
-                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('coach', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='clients', to='clients.coach')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("details", vault.encrypted.EncryptedDetails()),
+                ("language", models.CharField(default="fr", max_length=5)),
+                ("made_at", models.DateTimeField()),
+                ("joined_at", models.DateTimeField(null=True)),
+                ("archived_at", models.DateTimeField(null=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                ("coach", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="clients", to="clients.coach")),
             ],
         ),
         migrations.CreateModel(
-            name='Engagement',
+            name="Engagement",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('details', vault.encrypted.EncryptedDetails()),
-                ('wording', models.CharField(choices=[('A', 'A: kept, except at your request or where the law requires it'), ('B', 'B: kept at all times, except where the law requires it')], max_length=1)),
-                ('planned_sessions', models.PositiveSmallIntegerField(null=True)),
-                ('notes_key', models.UUIDField()),
-                ('shared_key', models.UUIDField()),
-                ('opened_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('client', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='engagements', to='clients.client')),
-                ('coach', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='engagements', to='clients.coach')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("details", vault.encrypted.EncryptedDetails()),
+                (
+                    "wording",
+                    models.CharField(
+                        choices=[
+                            ("A", "A: kept, except at your request or where the law requires it"),
+                            ("B", "B: kept at all times, except where the law requires it"),
+                        ],
+                        max_length=1,
+                    ),
+                ),
+                ("planned_sessions", models.PositiveSmallIntegerField(null=True)),
+                ("notes_key", models.UUIDField()),
+                ("shared_key", models.UUIDField()),
+                ("opened_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("client", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="engagements", to="clients.client")),
+                ("coach", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="engagements", to="clients.coach")),
             ],
             options={
-                'ordering': ['-opened_at'],
-                'permissions': [('coach_engagement', 'Coaches it'), ('follow_engagement', 'Is its client')],
+                "ordering": ["-opened_at"],
+                "permissions": [("coach_engagement", "Coaches it"), ("follow_engagement", "Is its client")],
             },
         ),
         migrations.CreateModel(
-            name='EngagementGroupPermission',
+            name="EngagementGroupPermission",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('content_object', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='clients.engagement')),
-                ('group', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='auth.group')),
-                ('permission', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='auth.permission')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("content_object", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="clients.engagement")),
+                ("group", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="auth.group")),
+                ("permission", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="auth.permission")),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='EngagementUserPermission',
+            name="EngagementUserPermission",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('content_object', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='clients.engagement')),
-                ('permission', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='auth.permission')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("content_object", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="clients.engagement")),
+                ("permission", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="auth.permission")),
+                ("user", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Sponsor',
+            name="Sponsor",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('details', vault.encrypted.EncryptedDetails()),
-                ('made_at', models.DateTimeField()),
-                ('archived_at', models.DateTimeField(null=True)),
-                ('coach', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sponsors', to='clients.coach')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("details", vault.encrypted.EncryptedDetails()),
+                ("made_at", models.DateTimeField()),
+                ("archived_at", models.DateTimeField(null=True)),
+                ("coach", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="sponsors", to="clients.coach")),
             ],
         ),
         migrations.AddField(
-            model_name='engagement',
-            name='sponsor',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='engagements', to='clients.sponsor'),
+            model_name="engagement",
+            name="sponsor",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="engagements", to="clients.sponsor"
+            ),
         ),
         migrations.CreateModel(
-            name='SponsorContact',
+            name="SponsorContact",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('role', models.CharField(choices=[('hr', 'Human resources'), ('manager', 'Manager'), ('buyer', 'Buyer')], max_length=8)),
-                ('details', vault.encrypted.EncryptedDetails()),
-                ('language', models.CharField(default='fr', max_length=5)),
-                ('made_at', models.DateTimeField()),
-                ('joined_at', models.DateTimeField(null=True)),
-                ('left_at', models.DateTimeField(null=True)),
-                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('sponsor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contacts', to='clients.sponsor')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("role", models.CharField(choices=[("hr", "Human resources"), ("manager", "Manager"), ("buyer", "Buyer")], max_length=8)),
+                ("details", vault.encrypted.EncryptedDetails()),
+                ("language", models.CharField(default="fr", max_length=5)),
+                ("made_at", models.DateTimeField()),
+                ("joined_at", models.DateTimeField(null=True)),
+                ("left_at", models.DateTimeField(null=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                ("sponsor", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="contacts", to="clients.sponsor")),
             ],
         ),
         migrations.AddConstraint(
-            model_name='client',
-            constraint=models.UniqueConstraint(fields=('coach', 'person'), name='one_client_per_coach_and_person'),
+            model_name="client",
+            constraint=models.UniqueConstraint(fields=("coach", "person"), name="one_client_per_coach_and_person"),
         ),
         migrations.AddConstraint(
-            model_name='client',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('joined_at__isnull', True), ('person__isnull', True)), models.Q(('joined_at__isnull', False), ('person__isnull', False)), _connector='OR'), name='client_joined_pair'),
+            model_name="client",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("joined_at__isnull", True), ("person__isnull", True)),
+                    models.Q(("joined_at__isnull", False), ("person__isnull", False)),
+                    _connector="OR",
+                ),
+                name="client_joined_pair",
+            ),
         ),
         migrations.AlterUniqueTogether(
-            name='engagementgrouppermission',
-            unique_together={('group', 'permission', 'content_object')},
+            name="engagementgrouppermission",
+            unique_together={("group", "permission", "content_object")},
         ),
         migrations.AlterUniqueTogether(
-            name='engagementuserpermission',
-            unique_together={('user', 'permission', 'content_object')},
+            name="engagementuserpermission",
+            unique_together={("user", "permission", "content_object")},
         ),
         migrations.AddConstraint(
-            model_name='sponsorcontact',
-            constraint=models.UniqueConstraint(fields=('sponsor', 'person'), name='one_contact_per_sponsor_and_person'),
+            model_name="sponsorcontact",
+            constraint=models.UniqueConstraint(fields=("sponsor", "person"), name="one_contact_per_sponsor_and_person"),
         ),
         migrations.AddConstraint(
-            model_name='sponsorcontact',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('joined_at__isnull', True), ('person__isnull', True)), models.Q(('joined_at__isnull', False), ('person__isnull', False)), _connector='OR'), name='contact_joined_pair'),
+            model_name="sponsorcontact",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("joined_at__isnull", True), ("person__isnull", True)),
+                    models.Q(("joined_at__isnull", False), ("person__isnull", False)),
+                    _connector="OR",
+                ),
+                name="contact_joined_pair",
+            ),
         ),
     ]

@@ -75,7 +75,9 @@ def client_archive(request: HttpRequest, coach: Coach, pk: str) -> HttpResponse:
     client = get_object_or_404(Client.objects.for_coach(coach), pk=pk)
     archived = request.POST.get("archived") == "1"
     actions.archive_client(client=client, archived=archived, by=coach)
-    messages.success(request, _("The client is archived. You find them under “Archived”.") if archived else _("The client is back in your list."))
+    messages.success(
+        request, _("The client is archived. You find them under “Archived”.") if archived else _("The client is back in your list.")
+    )
     return redirect("client_page", client.pk)
 
 

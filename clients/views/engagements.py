@@ -25,7 +25,9 @@ PRIVATE = "private"
 class ChoiceForm(forms.Form):
     """One of the rows offered."""
 
-    choice = forms.ChoiceField(widget=forms.RadioSelect, error_messages={"required": _("Please choose one."), "invalid_choice": _("Please choose one.")})
+    choice = forms.ChoiceField(
+        widget=forms.RadioSelect, error_messages={"required": _("Please choose one."), "invalid_choice": _("Please choose one.")}
+    )
 
     def __init__(self, *args: Any, rows: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -51,7 +53,9 @@ def engagement_new(request: HttpRequest, coach: Coach, step: str = "client") -> 
         return _check(request, coach, answers)
     form = _form(request, coach, step, answers)
     if request.method == "POST" and form.is_valid():
-        answers[step] = form.cleaned_data["choice"] if isinstance(form, ChoiceForm) else form.cleaned_data.get("wording") or form.cleaned_data
+        answers[step] = (
+            form.cleaned_data["choice"] if isinstance(form, ChoiceForm) else form.cleaned_data.get("wording") or form.cleaned_data
+        )
         request.session[KEY] = answers
         return redirect("engagement_step", STEPS[STEPS.index(step) + 1])
     return render(request, f"clients/engagement_{step}.html", _facts(step) | {"form": form, "answers": answers})

@@ -106,7 +106,9 @@ def _make_person(request: HttpRequest, link: Link, invited: Client | SponsorCont
     chosen = form.cleaned_data
     passphrase = slots.stretched(chosen["passphrase"])
     language = get_language() or link.language
-    user = actions.enrol(link=link, name=chosen["name"], practice=chosen.get("practice", ""), language=language, passphrase=passphrase, by=None)
+    user = actions.enrol(
+        link=link, name=chosen["name"], practice=chosen.get("practice", ""), language=language, passphrase=passphrase, by=None
+    )
     if request.user.is_authenticated:
         request.session.flush()
     user.opened = slots.open_stretched(user.pk, passphrase)

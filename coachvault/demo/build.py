@@ -83,10 +83,19 @@ class Demo:
         self._clients_and_contacts(at)
 
     def _clients_and_contacts(self, at: datetime) -> None:
-        jobs = {"anais": "Responsable logistique", "karim": "Chef d’équipe de nuit", "solene": "", "tanguy": "Gérant", "oliver": "Regional manager", "priya": "Director"}
+        jobs = {
+            "anais": "Responsable logistique",
+            "karim": "Chef d’équipe de nuit",
+            "solene": "",
+            "tanguy": "Gérant",
+            "oliver": "Regional manager",
+            "priya": "Director",
+        }
         for key, coach in COACH_OF.items():
             person, by = PEOPLE[key], self.coaches[coach]
-            client = clients.add_client(coach=by, name=person.name, address=person.address, phone="", job=jobs[key], language=person.language, by=by, at=at)
+            client = clients.add_client(
+                coach=by, name=person.name, address=person.address, phone="", job=jobs[key], language=person.language, by=by, at=at
+            )
             clients.join(invited=client, person=self.users[key], by=self.users[key], at=at)
             self.clients[key] = client
         camille, grace = self.coaches["camille"], self.coaches["grace"]
@@ -101,7 +110,18 @@ class Demo:
             self.contacts[key] = contact
 
     def _engagements(self) -> None:
-        since = {"anais": 120, "karim": 100, "solene": 150, "solene2": 12, "tanguy": 110, "tanguy2": 6, "oliver": 60, "oliver2": 5, "priya": 140, "priya2": 8}
+        since = {
+            "anais": 120,
+            "karim": 100,
+            "solene": 150,
+            "solene2": 12,
+            "tanguy": 110,
+            "tanguy2": 6,
+            "oliver": 60,
+            "oliver2": 5,
+            "priya": 140,
+            "priya2": 8,
+        }
         for key, days in since.items():
             who = key.rstrip("2")
             sponsor = {"anais": "helene", "karim": "helene", "oliver": "ruth", "priya": "ruth"}.get(who)
@@ -139,7 +159,13 @@ class Demo:
         coach = self.coaches[COACH_OF[key]]
         starts = self.now.replace(hour=14) + {"anais": 0, "karim": 1, "priya": 3}[key] * DAY
         sessions.plan_session(
-            engagement=self.engagements[key], starts_at=starts, minutes=90, place=Session.At.OFFICE, agenda=texts.AGENDAS[key].text, by=coach, at=at
+            engagement=self.engagements[key],
+            starts_at=starts,
+            minutes=90,
+            place=Session.At.OFFICE,
+            agenda=texts.AGENDAS[key].text,
+            by=coach,
+            at=at,
         )
 
     # Agreements: each state, in both wordings
@@ -190,7 +216,9 @@ class Demo:
 
     def _sign(self, key: str, agreement: Agreement, at: datetime) -> Agreement:
         client = self.clients[key.rstrip("2")]
-        return agreements.sign_agreement(agreement=agreement, evidence=self._evidence(agreement, "client", client.name, at), link=None, by=client, at=at)
+        return agreements.sign_agreement(
+            agreement=agreement, evidence=self._evidence(agreement, "client", client.name, at), link=None, by=client, at=at
+        )
 
     def _countersign(self, key: str, agreement: Agreement, at: datetime) -> Agreement:
         coach = self.engagements[key].coach
@@ -200,7 +228,9 @@ class Demo:
         return agreements.countersign_agreement(agreement=agreement, evidence=evidence, signed_document=document, by=coach, at=at)
 
     def _decline(self, key: str, agreement: Agreement, at: datetime) -> Agreement:
-        return agreements.decline_agreement(agreement=agreement, reason=texts.DECLINE_REASONS[key].text, link=None, by=self.clients[key], at=at)
+        return agreements.decline_agreement(
+            agreement=agreement, reason=texts.DECLINE_REASONS[key].text, link=None, by=self.clients[key], at=at
+        )
 
     def _cancel(self, key: str, agreement: Agreement, at: datetime) -> Agreement:
         return agreements.cancel_agreement(agreement=agreement, by=self.engagements[key].coach, at=at)
@@ -232,12 +262,19 @@ class Demo:
     def _started(self, name: str, key: str, contact: str, at: datetime) -> None:
         coach = self.engagements[key].coach
         self.summaries[name] = summaries.start_summary(
-            engagement=self.engagements[key], contact=self.contacts[contact], text=texts.SUMMARIES[name].text, vault=self.vaults[COACH_OF[key]], by=coach, at=at
+            engagement=self.engagements[key],
+            contact=self.contacts[contact],
+            text=texts.SUMMARIES[name].text,
+            vault=self.vaults[COACH_OF[key]],
+            by=coach,
+            at=at,
         )
 
     def _proposed(self, name: str, key: str, at: datetime) -> Proposal:
         coach = self.engagements[key].coach
-        return summaries.propose(summary=self.summaries[name], text=texts.SUMMARIES[name].text, vault=self.vaults[COACH_OF[key]], by=coach, at=at)
+        return summaries.propose(
+            summary=self.summaries[name], text=texts.SUMMARIES[name].text, vault=self.vaults[COACH_OF[key]], by=coach, at=at
+        )
 
     def _do_approve(self, key: str, contact: str, proposal: Proposal, at: datetime, days: int = 365) -> None:
         public = public_keys(self.users[contact].pk)

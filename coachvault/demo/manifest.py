@@ -17,9 +17,7 @@ from consent.models import Disclosure, Summary
 
 def manifest(at: datetime) -> dict[str, Any]:
     """The manifest as outside.md describes it, for this moment."""
-    people = [
-        {"email": p.address, "passphrase": passphrase(p), "role": p.role, "recovery_code": recovery_code(p)} for p in PEOPLE.values()
-    ]
+    people = [{"email": p.address, "passphrase": passphrase(p), "role": p.role, "recovery_code": recovery_code(p)} for p in PEOPLE.values()]
     return {"people": people, "secrets": [*_names(at), *_engagements(), *_notes(), *_summaries(at)], "base_url": settings.URL}
 
 
@@ -36,8 +34,12 @@ def _pair(key: str) -> tuple[str, str]:
 def _open_disclosures(at: datetime) -> dict[str, str]:
     """Which contact reads which summary now: summary id to the contact's key."""
     by_address = {person.address: person.key for person in PEOPLE.values()}
-    rows = Disclosure.objects.filter(opens_at__lte=at, closed_at__isnull=True, consent__until_date__gte=at.date(), contact__left_at__isnull=True)
-    return {str(row.consent.proposal.summary_id): by_address[row.contact.address] for row in rows.select_related("contact", "consent__proposal")}
+    rows = Disclosure.objects.filter(
+        opens_at__lte=at, closed_at__isnull=True, consent__until_date__gte=at.date(), contact__left_at__isnull=True
+    )
+    return {
+        str(row.consent.proposal.summary_id): by_address[row.contact.address] for row in rows.select_related("contact", "consent__proposal")
+    }
 
 
 def _names(at: datetime) -> list[dict[str, Any]]:
@@ -78,6 +80,10 @@ def _summaries(at: datetime) -> list[dict[str, Any]]:
     found = []
     for name, text in texts.SUMMARIES.items():
         coach, client = _pair(about.get(name, "priya"))
-        readers = [coach, *([client] if any(str(pk) == rows[name] for pk in proposed) else []), *([shown[rows[name]]] if rows[name] in shown else [])]
+        readers = [
+            coach,
+            *([client] if any(str(pk) == rows[name] for pk in proposed) else []),
+            *([shown[rows[name]]] if rows[name] in shown else []),
+        ]
         found.append(_secret(text.phrase, "summary", *readers))
     return [*found, _secret(texts.WISH.phrase, "summary", *_pair("priya"))]

@@ -42,7 +42,10 @@ def remove(at: datetime) -> None:
     coaches.delete()
     Practice.objects.filter(pk__in=practices).delete()
     Link.objects.filter(by__in=users).delete()
-    for model in (Slot, Unlock):  # their keys stay: by them their signatures in the ledger are checked; without a slot nothing opens the private half
+    for model in (
+        Slot,
+        Unlock,
+    ):  # their keys stay: by them their signatures in the ledger are checked; without a slot nothing opens the private half
         model.objects.filter(person__in=users).delete()
     KeyGrant.objects.filter(holder__in=users).delete()
     User.objects.filter(pk__in=users).delete()

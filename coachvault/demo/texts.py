@@ -32,7 +32,10 @@ TITLES: Final = {
     "priya2": Text("Second year as a director", "year as a director"),
 }
 OBJECTIVES: Final = {
-    "anais": Text("Déléguer sans perdre le fil, et poser un rythme tenable avec les trois chefs de quai.", "rythme tenable avec les trois chefs de quai"),
+    "anais": Text(
+        "Déléguer sans perdre le fil, et poser un rythme tenable avec les trois chefs de quai.",
+        "rythme tenable avec les trois chefs de quai",
+    ),
     "karim": Text("Donner des retours clairs à une équipe que l’on croise peu.", "une équipe que l’on croise peu"),
     "solene": Text("Choisir entre deux projets avant le printemps.", "deux projets avant le printemps"),
     "solene2": Text("Tenir le nouveau rythme sans retomber dans les soirées de travail.", "retomber dans les soirées de travail"),
@@ -129,7 +132,10 @@ ADDITIONS: Final = {
     ("priya", 0): Text("Addition: the rumour came up again at the very end, as a joke about umbrellas.", "as a joke about umbrellas"),
 }
 DECLINE_REASONS: Final = {
-    "solene": Text("Je préfère que rien ne puisse sortir, même à ma demande. Proposez-moi plutôt la promesse stricte.", "rien ne puisse sortir, même à ma demande"),
+    "solene": Text(
+        "Je préfère que rien ne puisse sortir, même à ma demande. Proposez-moi plutôt la promesse stricte.",
+        "rien ne puisse sortir, même à ma demande",
+    ),
     "tanguy": Text("Je veux d’abord en parler avec ma sœur avant de signer quoi que ce soit.", "en parler avec ma sœur avant de signer"),
 }
 SUMMARIES: Final = {

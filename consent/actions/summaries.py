@@ -61,7 +61,9 @@ def _write(event: str, engagement: Engagement, about: Any, kind: str, by: Any, a
 
 
 @act
-def start_summary(*, engagement: Engagement, contact: SponsorContact, text: str, vault: Unlocked, by: Coach, at: datetime | None = None) -> Summary:
+def start_summary(
+    *, engagement: Engagement, contact: SponsorContact, text: str, vault: Unlocked, by: Coach, at: datetime | None = None
+) -> Summary:
     """This function will begin a summary for one contact, sealed for the coach alone. Refuses where the agreement lets nothing go."""
     policies.check_may_write_summary(engagement)
     if contact.sponsor_id != engagement.sponsor_id or contact.left_at is not None:
@@ -116,7 +118,17 @@ def propose(*, summary: Summary, text: str, vault: Unlocked, by: Coach, at: date
     proposal.body = vault.seal(salted, proposal.place())
     proposal.save(force_insert=True)
     write_to.defer(person=str(engagement.client.person_id), letter="summary_proposed")
-    _write("summary.proposed", engagement, proposal, "proposal", by, at, version=proposal.version, stored=proposal.body.stored(), other=summary.contact.person_id)
+    _write(
+        "summary.proposed",
+        engagement,
+        proposal,
+        "proposal",
+        by,
+        at,
+        version=proposal.version,
+        stored=proposal.body.stored(),
+        other=summary.contact.person_id,
+    )
     return proposal
 
 
@@ -160,7 +172,9 @@ def refuse(*, proposal: Proposal, by: Client, at: datetime | None = None) -> Non
 
 def _waiting(proposal: Proposal, at: datetime | None) -> Proposal:
     """The proposal, locked, if it still waits for the client's answer; otherwise `Changed`."""
-    rows = Proposal.objects.select_for_update(of=("self",)).select_related("summary__engagement__coach", "summary__engagement__client", "contact")
+    rows = Proposal.objects.select_for_update(of=("self",)).select_related(
+        "summary__engagement__coach", "summary__engagement__client", "contact"
+    )
     row = rows.get(pk=proposal.pk)
     if row.state != Proposal.State.PROPOSED or row.lapses_at <= (at or timezone.now()):
         raise Changed(code="not_waiting")
@@ -188,9 +202,17 @@ def approve(
     engagement, public = row.summary.engagement, public_keys(_joined(row.contact))
     policies.check_may_propose(row.summary)
     text, found = unsalted(vault.open(row.body, row.place()))
-    if found != bytes(row.fingerprint) or found != fingerprint or row.contact_id != contact.pk or public is None or public.fingerprint() != keys:
+    if (
+        found != bytes(row.fingerprint)
+        or found != fingerprint
+        or row.contact_id != contact.pk
+        or public is None
+        or public.fingerprint() != keys
+    ):
         raise Changed(code="shown_another")
-    consent = Consent(engagement=engagement, purpose=Consent.Purpose.SUMMARY, contact=row.contact, proposal=row, fingerprint=found, recipient_keys=keys)
+    consent = Consent(
+        engagement=engagement, purpose=Consent.Purpose.SUMMARY, contact=row.contact, proposal=row, fingerprint=found, recipient_keys=keys
+    )
     consent.until_date, consent.given_at, consent.evidence = until, now, dict(evidence)
     consent.signature = vault.sign("consent", *consent.signed_fields())
     consent.save(force_insert=True)
@@ -213,7 +235,9 @@ def disclose(*, consent: Consent, value: str, public: PublicKeys, vault: Unlocke
     decision = policies.decide(Request(consent.purpose, consent.contact_id, fingerprint), facts_of(consent, opens), opens)
     if not decision.is_permitted:
         raise Refused(code=decision.code)
-    earlier = Disclosure.objects.filter(consent__proposal__summary=consent.proposal.summary_id, contact=consent.contact, closed_at__isnull=True)
+    earlier = Disclosure.objects.filter(
+        consent__proposal__summary=consent.proposal.summary_id, contact=consent.contact, closed_at__isnull=True
+    )
     for disclosure in earlier.select_related("consent"):
         _close(disclosure.consent, ConsentEvent.Kind.SUPERSEDED, now)
     practice = consent.engagement.coach.practice_id
@@ -223,7 +247,16 @@ def disclose(*, consent: Consent, value: str, public: PublicKeys, vault: Unlocke
     disclosure.body = _copied(copy, value, disclosure.place(practice))
     disclosure.save(force_insert=True)
     tell_contact.later(opens, disclosure=str(disclosure.id))
-    _write("summary.disclosed", consent.engagement, disclosure, "disclosure", by, at, other=consent.contact.person_id, stored=disclosure.body.stored())
+    _write(
+        "summary.disclosed",
+        consent.engagement,
+        disclosure,
+        "disclosure",
+        by,
+        at,
+        other=consent.contact.person_id,
+        stored=disclosure.body.stored(),
+    )
     return disclosure
 
 
@@ -312,7 +345,7 @@ def _close(consent: Consent, kind: str, now: datetime) -> None:
         return
     ConsentEvent.objects.create(consent=consent, kind=kind, at=now)
     disclosures = Disclosure.objects.filter(consent=consent)
-    series = {series for disclosure in disclosures.defer("body") for series in disclosure.keys()}
+    series = {series for disclosure in disclosures.defer("body") for series in disclosure.every_series()}
     disclosures.filter(closed_at__isnull=True).update(closed_at=now)
     shredding.shred(series, now)
 
@@ -335,7 +368,9 @@ def wording_changed(*, engagement: Engagement, by: Any, at: datetime | None = No
 def expire(*, by: None, at: datetime | None = None) -> int:
     """This function will end the consents whose period is over and let unanswered proposals lapse; how many. Run by the worker."""
     now, done = at or timezone.now(), 0
-    over = Consent.objects.select_for_update(of=("self",), skip_locked=True).filter(until_date__lt=now.date(), disclosure__closed_at__isnull=True)
+    over = Consent.objects.select_for_update(of=("self",), skip_locked=True).filter(
+        until_date__lt=now.date(), disclosure__closed_at__isnull=True
+    )
     for consent in over:
         _close(consent, ConsentEvent.Kind.EXPIRED, now)
         done += 1

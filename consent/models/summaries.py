@@ -197,7 +197,7 @@ class Disclosure(models.Model):
         ordering = ["-opens_at"]
         indexes = [models.Index(name="disclosure_contact", fields=["contact", "-opens_at"])]
 
-    def keys(self) -> set[UUID]:
+    def every_series(self) -> set[UUID]:
         """The series to shred with this copy: the one in its column, and the one it was made with."""
         return {self.series, UUID(self.details["series"])}
 

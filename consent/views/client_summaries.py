@@ -30,7 +30,9 @@ NOTICE = "summary-2026-11"  # version of the sentences that the client is shown 
 
 
 def _proposal(clients: list[Client], pk: str) -> Proposal:
-    rows = Proposal.objects.for_client(clients).select_related("summary__engagement__coach__person", "summary__engagement__client", "contact__sponsor")
+    rows = Proposal.objects.for_client(clients).select_related(
+        "summary__engagement__coach__person", "summary__engagement__client", "contact__sponsor"
+    )
     return get_object_or_404(rows, pk=pk)
 
 
@@ -109,7 +111,10 @@ def proposal_approve(request: HttpRequest, clients: list[Client], pk: str) -> Ht
     except actions.Changed:
         messages.error(request, _("Something has changed since you opened this page, so nothing was passed on. Please read it again."))
         return redirect("client_proposal", pk)
-    messages.success(request, _("It is noted. For one minute you can still take it back before anyone reads it; you can also withdraw it later, at any time."))
+    messages.success(
+        request,
+        _("It is noted. For one minute you can still take it back before anyone reads it; you can also withdraw it later, at any time."),
+    )
     return redirect("client_proposal", pk)
 
 
@@ -120,7 +125,9 @@ def proposal_refuse(request: HttpRequest, clients: list[Client], pk: str) -> Htt
     row = _proposal(clients, pk)
     try:
         actions.refuse(proposal=row, by=_client(clients, row))
-        messages.success(request, _("It is noted. Nothing is passed on. The organisation will not know whether you refused or simply did not answer."))
+        messages.success(
+            request, _("It is noted. Nothing is passed on. The organisation will not know whether you refused or simply did not answer.")
+        )
     except actions.Changed:
         messages.error(request, _("Something has changed since you opened this page. Please read it again."))
     return redirect("client_proposal", pk)
@@ -145,7 +152,12 @@ def proposal_change(request: HttpRequest, clients: list[Client], pk: str) -> Htt
 @admits(Client, even_locked=True)
 def consents(request: HttpRequest, clients: list[Client]) -> HttpResponse:
     """Everything the client agreed to, each with its withdraw button. With the vault shut: the same buttons, no names."""
-    rows = Consent.objects.for_client(clients).select_related("contact__sponsor", "disclosure").prefetch_related("events").order_by("-given_at")
+    rows = (
+        Consent.objects.for_client(clients)
+        .select_related("contact__sponsor", "disclosure")
+        .prefetch_related("events")
+        .order_by("-given_at")
+    )
     is_open = request.vault is not None  # type: ignore[attr-defined]
     return render(request, "consent/client_consents.html", {"consents": rows, "is_open": is_open, "now": timezone.now()})
 

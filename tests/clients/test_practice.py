@@ -21,13 +21,15 @@ def camille(cast):
 def test_a_coach_adds_changes_and_archives_a_client(cast, camille):
     answer = camille.post("/coach/clients/add/", DETAILS)
     client = Client.objects.get()
-    assert answer["Location"] == f"/coach/clients/{client.pk}/" and client.name == "Zélie Martin"
+    assert answer["Location"] == f"/coach/clients/{client.pk}/"
+    assert client.name == "Zélie Martin"
 
     camille.post(f"/coach/clients/{client.pk}/edit/", DETAILS | {"job": "Directrice"})
     camille.post(f"/coach/clients/{client.pk}/archive/", {"archived": "1"})
 
     client.refresh_from_db()
-    assert client.details["job"] == "Directrice" and client.archived_at is not None
+    assert client.details["job"] == "Directrice"
+    assert client.archived_at is not None
     assert "Zélie" not in camille.get("/coach/clients/").content.decode()
     assert "Zélie" in camille.get("/coach/clients/?archived=1").content.decode()
 
@@ -47,7 +49,7 @@ def test_names_stand_encrypted_in_the_table(camille):
         assert not any("lie" in text or "Martin" in text for text in cursor.fetchone())
 
 
-@pytest.mark.parametrize("typed, kept", [("horizon.example", "horizon.example"), ("hr@Horizon.example", "horizon.example"), ("", "")])
+@pytest.mark.parametrize(("typed", "kept"), [("horizon.example", "horizon.example"), ("hr@Horizon.example", "horizon.example"), ("", "")])
 def test_the_mail_domain_is_kept_as_it_is_compared(camille, typed, kept):
     camille.post("/coach/organisations/add/", {"name": "Horizon", "domain": typed})
 
@@ -57,17 +59,24 @@ def test_the_mail_domain_is_kept_as_it_is_compared(camille, typed, kept):
 def test_what_is_no_domain_gets_a_sentence(camille):
     answer = camille.post("/coach/organisations/add/", {"name": "Horizon", "domain": "not a domain"})
 
-    assert "organisation.com" in answer.content.decode() and Sponsor.objects.count() == 0
+    assert "organisation.com" in answer.content.decode()
+    assert Sponsor.objects.count() == 0
 
 
 def test_a_contact_is_added_and_only_they_change_the_address_they_joined_with(cast, camille):
-    camille.post(f"/coach/organisations/{cast.horizon.pk}/contacts/add/", {"name": "Marc", "address": "marc@horizon.example", "role": "manager", "language": "fr"})
+    camille.post(
+        f"/coach/organisations/{cast.horizon.pk}/contacts/add/",
+        {"name": "Marc", "address": "marc@horizon.example", "role": "manager", "language": "fr"},
+    )
     assert SponsorContact.objects.get(role="manager").name == "Marc"
 
-    answer = camille.post(f"/coach/contacts/{cast.helene.pk}/edit/", {"name": "Hélène V.", "address": "other@example.org", "role": "hr", "language": "fr"})
+    answer = camille.post(
+        f"/coach/contacts/{cast.helene.pk}/edit/", {"name": "Hélène V.", "address": "other@example.org", "role": "hr", "language": "fr"}
+    )
 
     cast.helene.refresh_from_db()
-    assert answer.status_code == 200 and cast.helene.address == "helene@example.org"
+    assert answer.status_code == 200
+    assert cast.helene.address == "helene@example.org"
 
 
 def open_one(browser, client: Client, sponsor: str, wording: str = "A"):
@@ -85,7 +94,12 @@ def test_an_engagement_is_opened_one_question_at_a_time(cast, camille):
 
     engagement = Engagement.objects.get()
     assert answer["Location"] == f"/coach/engagements/{engagement.pk}/"
-    assert (engagement.title, engagement.wording, engagement.planned_sessions, engagement.sponsor) == ("Prise de poste", "A", 6, cast.horizon)
+    assert (engagement.title, engagement.wording, engagement.planned_sessions, engagement.sponsor) == (
+        "Prise de poste",
+        "A",
+        6,
+        cast.horizon,
+    )
 
 
 def test_a_step_cannot_be_jumped_over(cast, camille):
@@ -107,7 +121,8 @@ def test_somebody_elses_client_or_organisation_cannot_be_used(cast, camille):
 
     answer = camille.post("/coach/engagements/new/client/", {"choice": str(theirs.pk)})
 
-    assert answer.status_code == 200 and Engagement.objects.count() == 0
+    assert answer.status_code == 200
+    assert Engagement.objects.count() == 0
     with pytest.raises(actions.Refused):
         cast.engagement(theirs)
 
@@ -122,7 +137,8 @@ def test_what_the_coach_of_an_engagement_may_is_a_row_of_guardian_and_no_superus
 def test_a_colleague_is_no_client_of_anothers_engagement(cast):
     engagement = cast.engagement(cast.anais)
 
-    assert list(Engagement.objects.for_client([cast.karim])) == [] and list(Engagement.objects.for_client([cast.anais])) == [engagement]
+    assert list(Engagement.objects.for_client([cast.karim])) == []
+    assert list(Engagement.objects.for_client([cast.anais])) == [engagement]
 
 
 def test_the_list_asks_as_many_questions_for_thirty_clients_as_for_one(cast, camille):

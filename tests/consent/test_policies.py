@@ -99,7 +99,11 @@ consents = st.builds(
     is_signed=st.booleans(),
 )
 worlds = st.builds(
-    Facts, wording=st.sampled_from(["A", "B", None]), is_engagement_open=st.booleans(), has_contact_left=st.booleans(), consent=st.none() | consents
+    Facts,
+    wording=st.sampled_from(["A", "B", None]),
+    is_engagement_open=st.booleans(),
+    has_contact_left=st.booleans(),
+    consent=st.none() | consents,
 )
 requests = st.builds(Request, purpose=st.sampled_from(["sponsor.summary", "sponsor.attendance", "x"]), contact=contacts, fingerprint=prints)
 

@@ -38,7 +38,9 @@ class Story:
         return self.cast.vault(name)
 
     def summary(self) -> Summary:
-        return actions.start_summary(engagement=self.engagement, contact=self.helene, text=TEXT, vault=self.vault("Camille Aubry"), by=self.camille)
+        return actions.start_summary(
+            engagement=self.engagement, contact=self.helene, text=TEXT, vault=self.vault("Camille Aubry"), by=self.camille
+        )
 
     def proposal(self, summary: Summary | None = None) -> Proposal:
         return actions.propose(summary=summary or self.summary(), text=TEXT, vault=self.vault("Camille Aubry"), by=self.camille)
@@ -83,7 +85,8 @@ def test_the_client_reads_exactly_the_text_that_was_proposed(story):
 
     text, fingerprint = actions.unsalted(story.vault("Anais Lefort").open(proposal.body, proposal.place()))
 
-    assert text == TEXT and fingerprint == bytes(proposal.fingerprint)
+    assert text == TEXT
+    assert fingerprint == bytes(proposal.fingerprint)
 
 
 def test_the_contact_reads_the_approved_text_after_a_minute_and_not_before(story):
@@ -108,7 +111,9 @@ def test_withdrawing_needs_no_vault_shreds_the_copy_and_the_next_request_finds_n
 
     refused("closed", story.read, disclosure)
     key = DataKey.objects.get(series=disclosure.series)
-    assert key.shredded_at is not None and not key.grants.exists() and Half.objects.get(pk=key.pk).half is None
+    assert key.shredded_at is not None
+    assert not key.grants.exists()
+    assert Half.objects.get(pk=key.pk).half is None
 
 
 @pytest.mark.parametrize("lie", [{"series": uuid4()}, {"closed_at": timezone.now()}])
@@ -193,7 +198,8 @@ def test_a_new_text_voids_the_proposal_and_the_approval_that_nobody_used(story):
     second = story.proposal(summary)
 
     disclosure.refresh_from_db()
-    assert disclosure.closed_at is not None and second.state == "proposed"
+    assert disclosure.closed_at is not None
+    assert second.state == "proposed"
     refused("closed", story.read, disclosure)
 
 

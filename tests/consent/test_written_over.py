@@ -107,7 +107,9 @@ def _mailbox(settings, tmp_path):
 
 @pytest.mark.usefixtures("_mailbox")
 def test_once_the_address_is_put_right_the_letters_sent_to_the_wrong_one_lead_nowhere(cast) -> None:
-    tanguy = clients.add_client(coach=cast.camille, name="Tanguy", address="wrong@example.net", phone="", job="", language="fr", by=cast.camille)
+    tanguy = clients.add_client(
+        coach=cast.camille, name="Tanguy", address="wrong@example.net", phone="", job="", language="fr", by=cast.camille
+    )
     engagement = cast.engagement(tanguy, sponsor=False)
     clients.invite(invited=tanguy, by=cast.camille)
     invitation = mailed("link")

@@ -41,7 +41,8 @@ class Visitor:
     def sign_in(self, address: str, passphrase: str) -> None:
         """Sign in as outside.md says: fields `login` and `password`."""
         status, page = self.post("/accounts/login/", login=address, password=passphrase)
-        assert status == 200 and 'name="login"' not in page, f"{address} could not sign in"
+        assert status == 200, f"{address}: {status} after signing in"
+        assert 'name="login"' not in page, f"{address} could not sign in"
 
     def crawl(self, start: str = "/", most: int = 400) -> dict[str, tuple[int, str]]:
         """Every page that links lead to from here."""

@@ -25,7 +25,9 @@ def browser_context_args(browser_context_args: dict) -> dict:
 def link_in(folder: Path, page: Page) -> str:
     """The link in the letter that the worker writes."""
     for _ in range(150):
-        found = [m for path in (folder.glob("*") if folder.exists() else []) for m in LETTER.findall(path.read_bytes().replace(b"=\n", b""))]
+        found = [
+            m for path in (folder.glob("*") if folder.exists() else []) for m in LETTER.findall(path.read_bytes().replace(b"=\n", b""))
+        ]
         if found:
             return found[0].decode()
         page.wait_for_timeout(200)

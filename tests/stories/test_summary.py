@@ -45,7 +45,11 @@ def test_the_contact_reads_what_the_client_approved_and_nothing_once_it_is_taken
     engagement = cast.engagement(cast.anais)
     in_force(engagement)
     cast.helene  # noqa: B018  joined before anything is written
-    camille, anais, helene = windows.of("camille@example.org"), windows.of("anais@example.org", phone=True), windows.of("helene@example.org")
+    camille, anais, helene = (
+        windows.of("camille@example.org"),
+        windows.of("anais@example.org", phone=True),
+        windows.of("helene@example.org"),
+    )
 
     camille.goto(f"{live}/coach/engagements/{engagement.pk}/")
     follow(camille, "Écrire une synthèse")
@@ -68,7 +72,10 @@ def test_the_contact_reads_what_the_client_approved_and_nothing_once_it_is_taken
     heading(anais, "Un texte à lire")
     expect(anais.locator("#text")).to_have_text(TEXT)
     looked_at(anais)
-    assert {anais.get_by_role("button", name=n, exact=True).evaluate("b => getComputedStyle(b).backgroundColor") for n in ("Autoriser", "Refuser")}.__len__() == 1
+    assert {
+        anais.get_by_role("button", name=n, exact=True).evaluate("b => getComputedStyle(b).backgroundColor")
+        for n in ("Autoriser", "Refuser")
+    }.__len__() == 1
     if anais.locator("#password").count():
         anais.locator("#password").fill("six plain words make a vault")
     press(anais, "Autoriser")
@@ -94,7 +101,8 @@ def test_the_contact_reads_what_the_client_approved_and_nothing_once_it_is_taken
     expect(anais.get_by_text("C’est retiré")).to_be_visible()
 
     answer = helene.reload()
-    assert answer is not None and answer.status == 404
+    assert answer is not None
+    assert answer.status == 404
     helene.goto(f"{live}/contact/")
     assert helene.locator("main").inner_text() == empty
     looked_at(helene)

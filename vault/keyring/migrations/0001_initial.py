@@ -5,22 +5,29 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Half',
+            name="Half",
             fields=[
-                ('key', models.UUIDField(primary_key=True, serialize=False)),
-                ('half', vault.encrypted.EncryptedBytes(null=True)),
-                ('destroyed_at', models.DateTimeField(null=True)),
+                ("key", models.UUIDField(primary_key=True, serialize=False)),
+                ("half", vault.encrypted.EncryptedBytes(null=True)),
+                ("destroyed_at", models.DateTimeField(null=True)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('destroyed_at__isnull', False), ('half__isnull', True)), models.Q(('destroyed_at__isnull', True), ('half__isnull', False)), _connector='OR'), name='half_destroyed_pair')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("destroyed_at__isnull", False), ("half__isnull", True)),
+                            models.Q(("destroyed_at__isnull", True), ("half__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="half_destroyed_pair",
+                    )
+                ],
             },
         ),
     ]
