@@ -80,11 +80,24 @@ def finished_note(people: People) -> Any:
 
 
 def agreement_in_force(people: People) -> None:
-    """The agreement that lets a summary go. Its documents are not looked at here."""
-    from consent.models import Agreement
+    """The agreement that lets a summary go, signed by both. Its documents are not looked at here."""
+    from consent import actions, documents
 
-    now = timezone.now()
-    Agreement.objects.create(
-        engagement=people.engagement, wording="A", language="fr", state="in_force", details={}, document=b"%PDF", signed_document=b"%PDF",
-        made_at=now, sent_at=now, expires_at=now, in_force_at=now,
-    )  # fmt: skip
+    engagement, coach = people.engagement, people.coach
+    text = documents.write_text(engagement=engagement, wording="A", language="fr", years=3)
+    agreement = actions.draft_agreement(engagement=engagement, text=text, by=coach)
+    agreement = actions.send_agreement(agreement=agreement, text=text, document=b"%PDF", is_address_seen=True, by=coach)
+    agreement = actions.sign_agreement(agreement=agreement, evidence=signature(agreement, "client"), link=None, by=people.client)
+    actions.countersign_agreement(agreement=agreement, evidence=signature(agreement, "coach"), signed_document=b"%PDF", by=coach)
+
+
+def signature(agreement: Any, role: str) -> dict[str, Any]:
+    """The evidence of a signature, as a page gathers it."""
+    said = {
+        "name": "Somebody",
+        "statement": agreement.details["statements"][role],
+        "at": timezone.now().isoformat(),
+        "network": "192.0.2.7",
+    }
+    more = {"browser": "Bench", "language": "fr", "way": "space", "template": "confidentiality 1", "method": "simple electronic signature"}
+    return {**said, **more, "sha256": agreement.sha256, "wording": agreement.wording}
