@@ -112,7 +112,7 @@ def test_one_consent_opens_one_disclosure(cast: Cast) -> None:
     another = Disclosure(
         consent=disclosure.consent, contact=disclosure.contact, body=disclosure.body, made_at=timezone.now(), opens_at=timezone.now()
     )
-    another.series, another.maker = disclosure.series, disclosure.maker
+    another.series, another.maker, another.details = disclosure.series, disclosure.maker, dict(disclosure.details)
 
     with pytest.raises(IntegrityError), transaction.atomic():
         another.save(force_insert=True)
