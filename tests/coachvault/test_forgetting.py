@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -32,8 +33,12 @@ def test_a_destroyed_half_is_gone_from_table_and_log_after_the_hour(own_database
     assert stands_in(home, stored), "while it exists it stands in the table's file"
 
     halves.destroy([key], timezone.now())
-    assert halves.clean(timezone.now() - timedelta(hours=1))
-    cluster.overwrite_log()
+    for _ in range(20):  # as each hour: a reader under way, autovacuum for one, makes the rewrite keep the dead row once more
+        assert halves.clean(timezone.now() - timedelta(hours=1))
+        cluster.overwrite_log()
+        if not stands_in(home, stored):
+            break
+        time.sleep(0.5)
 
     assert stands_in(home, stored) == []
 

@@ -44,6 +44,7 @@ consent.Agreement.details
 consent.Agreement.document
 consent.Agreement.signed_document
 consent.Consent.evidence
+consent.Disclosure.details
 consent.Signature.evidence
 keyring.Half.half
 vault.PersonKeys.sealing
