@@ -7,7 +7,7 @@ class ClientsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import opening
-        from clients.opening import vault_opened
+        from clients.opening import give_keys, sign_heads
 
-        if vault_opened not in opening.AFTER:
-            opening.AFTER.append(vault_opened)
+        opening.AFTER[:] = [give_keys, sign_heads]
+        opening.BEFORE_LOCK[:] = [sign_heads]

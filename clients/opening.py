@@ -1,4 +1,4 @@
-"""What a practice does each time a vault opens: give the keys that await, and sign the heads of the ledger's chains."""
+"""What a practice does each time a vault opens: give the keys that await. Then, and before locking: sign the heads of the ledger's chains."""
 
 from __future__ import annotations
 
@@ -14,11 +14,16 @@ from vault import ledger
 from vault.unlocked import Unlocked
 
 
-def vault_opened(request: HttpRequest, user: User, vault: Unlocked) -> None:
-    """Give awaiting keys, then sign the heads; a chain that was rewritten is said aloud."""
+def give_keys(request: HttpRequest, user: User, vault: Unlocked) -> None:
+    """Give clients who made their vault the keys that await them."""
     coach = Coach.of(user)
     if coach is not None:
         actions.give_awaiting_keys(coach=coach, vault=vault, by=coach)
+
+
+def sign_heads(request: HttpRequest, user: User, vault: Unlocked) -> None:
+    """Sign the heads of the chains of this person's practices; a chain that was rewritten is said aloud."""
+    coach = Coach.of(user)
     chains = {coach.practice_id} if coach else set()
     chains |= {client.coach.practice_id for client in Client.of(user) or []}
     chains |= {contact.sponsor.coach.practice_id for contact in SponsorContact.of(user) or []}

@@ -69,7 +69,10 @@ def unlock(request: HttpRequest) -> HttpResponse:
 @require_POST
 @admits(SignedIn, even_locked=True)
 def lock(request: HttpRequest) -> HttpResponse:
-    """Lock the vault of this sign-in."""
+    """Lock the vault of this sign-in, after its last use: the ledger's heads are signed."""
+    vault = getattr(request, "vault", None)
+    if vault is not None:
+        opening.locking(request, request.user, vault)
     unlocking.lock(request)
     if not wants_a_page(request):
         return HttpResponse(status=204)
