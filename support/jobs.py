@@ -1,5 +1,6 @@
 """Work for later: it leaves with the transaction that asked for it, and carries ids only."""
 
+import asyncio
 import inspect
 import json
 import re
@@ -180,7 +181,20 @@ def run_pending() -> None:
 
 
 def _drain_here() -> None:
-    """Fetch, run and finish jobs over the connection and in the transaction of the caller."""
+    """Fetch, run and finish jobs over the connection and in the transaction of the caller.
+
+    A browser driven from this thread leaves its event loop marked as running here; ours is another one.
+    """
+    beside = asyncio._get_running_loop()
+    asyncio._set_running_loop(None)
+    try:
+        _drain()
+    finally:
+        asyncio._set_running_loop(beside)
+
+
+def _drain() -> None:
+    """Take one job after the other until nothing is due."""
     queue = _queue()
     worker = async_to_sync(queue.register_worker)()
     while due := async_to_sync(queue.fetch_job)(queues=None, worker_id=worker):

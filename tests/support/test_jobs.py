@@ -1,5 +1,6 @@
 """Jobs leave with their transaction, carry ids only, and are done by a real worker as the application's role."""
 
+import asyncio
 import time
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
@@ -122,6 +123,20 @@ def test_inside_a_transaction_jobs_run_here():
     jobs.run_pending()
 
     assert done == ["a 1", "chained", "kept 1"]
+
+
+def test_a_browsers_loop_on_this_thread_does_not_keep_jobs_from_running():
+    loop = asyncio.new_event_loop()
+    asyncio._set_running_loop(loop)
+    try:
+        note.defer(key="b")
+        jobs.run_pending()
+        assert asyncio._get_running_loop() is loop
+    finally:
+        asyncio._set_running_loop(None)
+        loop.close()
+
+    assert done == ["b 1"]
 
 
 def test_a_job_for_later_waits():
