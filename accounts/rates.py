@@ -64,3 +64,8 @@ def right(digest: str) -> None:
 def may_ask_for_mail(request: HttpRequest, digest: str) -> bool:
     """Whether a letter may be asked for once more: by network, and by the address it is for."""
     return bool(ratelimit.consume(request, action="reset_password", key=digest))
+
+
+def may_check_a_file(request: HttpRequest) -> bool:
+    """Whether this network may have one more file checked: thirty a minute."""
+    return bool(ratelimit.consume(request, action="check_a_file", config={"check_a_file": "30/m/ip"}))

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from clients.models import Engagement, SponsorContact
+from consent.models import Agreement, Signatory
 
 
 class Concern(StrEnum):
@@ -88,3 +89,10 @@ def concern(engagement: Engagement) -> Concern:
     theirs = {domain(sponsor.domain)} | {domain(contact) for contact in contacts} - SHARED_BY_ALL
     same = address.casefold() in {contact.strip().casefold() for contact in contacts}
     return Concern.ORGANISATION if same or any(is_within(domain(address), other) for other in theirs) else Concern.NONE
+
+
+def signatory_address(agreement: Agreement, signatory: Signatory) -> str:
+    """Where letters about an agreement go for one of those who sign it; empty for the coach, who is told in their space."""
+    if signatory.contact is not None:
+        return signatory.contact.address.strip()
+    return client_address(agreement.engagement) if signatory.role == Signatory.Role.CLIENT else ""

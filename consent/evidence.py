@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from allauth.account.adapter import get_adapter
 from django.http import HttpRequest
 
-from consent.models import Agreement
+from accounts.models import Link
+from consent import trail
+from consent.documents import text_of
+from consent.models import Agreement, Signatory
 
 LONGEST_BROWSER = 400
 
@@ -23,18 +27,39 @@ def of_consent(request: HttpRequest, *, notice: str, language: str) -> dict[str,
     return {**where(request), "notice": notice, "language": language, "way": "space"}
 
 
-def of_signing(request: HttpRequest, *, agreement: Agreement, role: str, typed_name: str, way: str, at: datetime) -> dict[str, Any]:
-    """What is kept of signing `agreement` in this request. `way` is how they came: by link, or in their space."""
+def of_signing(
+    request: HttpRequest,
+    *,
+    agreement: Agreement,
+    signatory: Signatory,
+    typed: Mapping[str, Any],
+    way: str,
+    link: Link | None,
+    at: datetime,
+) -> dict[str, Any]:
+    """What is kept of signing `agreement` in this request, all of it named by its hash in the PDF's signature.
+
+    `typed` is what the form gave: name, drawing, choices. `way` is how they came: by `link` and code, or in their `space`.
+    """
     details = agreement.details
-    return {
-        "name": typed_name,
-        "statement": details["statements"][role],
+    kept = {
+        "name": typed["name"],
+        "statement": details["statements"][signatory.role],
         "at": at.isoformat(),
         **where(request),
         "language": details["language"],
         "way": way,
+        "sent_to": signatory.address,
         "sha256": agreement.sha256,
-        "template": f"{details['code']} {details['version']}",
+        "template": text_of(agreement).template_name,
         "wording": agreement.wording,
-        "method": "simple electronic signature",  # a code by e-mail, a drawn name or a passkey would say so here
+        "method": "simple electronic signature",
     }
+    if link is not None:
+        code = trail.last_at(signatory, "code_right")
+        kept |= {"link": str(link.pk), "code_at": code.isoformat() if code else ""}
+    if typed.get("drawing"):
+        kept["drawing"] = typed["drawing"]
+    if "express_request" in typed:
+        kept["express_request"] = typed["express_request"]
+    return kept

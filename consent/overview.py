@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db.models import Prefetch
 
 from clients.models import Client, Engagement
-from consent.models import Agreement, Consent, Disclosure, Proposal, Summary
+from consent.models import Agreement, AgreementEvent, Consent, Disclosure, Proposal, Signatory, Summary
 from vault.models import LedgerEntry
 
 
@@ -62,3 +62,33 @@ def what_happened(consent: Consent | None) -> list[Happened]:
     rows = LedgerEntry.objects.filter(event="summary.viewed", about__in=Disclosure.objects.filter(consent=consent).values("pk"))
     looks = [Happened(row.at, "opened", "") for row in rows]
     return sorted([*events, *looks], key=lambda one: one.at)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One question of a signatory, or an answer of the coach."""
+
+    kind: str
+    text: str
+    at: datetime
+
+
+def conversation(agreement: Agreement, signatory: Signatory) -> list[Line]:
+    """What a signatory asked and the coach answered, oldest first."""
+    rows = AgreementEvent.objects.filter(agreement=agreement, signatory=signatory, kind__in=["question", "answer"]).order_by("number")
+    return [Line(row.kind, row.details.get("text", ""), row.at) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """What one signatory asked, and what was answered."""
+
+    signatory: Signatory
+    lines: list[Line]
+    is_open: bool
+
+
+def open_questions(agreement: Agreement, signatories: list[Signatory]) -> list[Thread]:
+    """The conversations of an agreement, for its coach. Open: the last word is a question."""
+    threads = [Thread(one, lines, lines[-1].kind == "question") for one in signatories if (lines := conversation(agreement, one))]
+    return sorted(threads, key=lambda thread: not thread.is_open)

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.act import Refused
 from clients.models import Engagement
+from consent import promises
 from consent.models import Agreement, Consent, Summary
 from vault import primitives
 from vault.primitives import Closed
@@ -102,12 +103,8 @@ def _refusal(request: Request, facts: Facts, at: datetime) -> str | None:
 
 
 def wording_in_force(engagement: Engagement) -> str | None:
-    """The wording of the agreement in force, or None while there is none. The policies read this and never the agreement's prose.
-
-    The column is compared with the encrypted text's own, so that writing to the database changes no promise: a difference counts as none.
-    """
-    agreement = Agreement.objects.filter(engagement=engagement).in_force().only("wording", "details").first()
-    return agreement.wording if agreement is not None and agreement.details["wording"] == agreement.wording else None
+    """The wording that the agreements in force promise together, or None while there is none."""
+    return promises.in_force(engagement).wording
 
 
 def is_signed_by_client(consent: Consent) -> bool:
@@ -121,6 +118,26 @@ def is_signed_by_client(consent: Consent) -> bool:
     except Closed:
         return False
     return True
+
+
+def check_may_draft(engagement: Engagement, kind: str, wording: str | None = None) -> None:
+    """Raise `Refused` unless an agreement of this kind (and, once chosen, wording) can stand beside what is in force."""
+    promise, kinds = promises.in_force(engagement), Agreement.Kind
+    if engagement.ended_at is not None:
+        raise Refused(_("This engagement is over."), code="engagement_over")
+    if kind == kinds.AMENDMENT and promises.base(engagement) is None:
+        raise Refused(_("There is no agreement in force that could be amended."), code="nothing_to_amend")
+    if kind == kinds.AMENDMENT and wording == promise.wording:
+        raise Refused(_("This wording is in force already: there is nothing to amend."), code="nothing_to_amend")
+    if kind != kinds.THREE_WAY:
+        return
+    if engagement.sponsor_id is None:
+        raise Refused(_("No organisation belongs to this engagement."), code="no_sponsor")
+    if Engagement.Wording.B in (wording, promise.wording):
+        raise Refused(
+            _("With wording B nothing goes to the organisation, so no three-way agreement can stand. Sign an amendment first."),
+            code="wording_b",
+        )
 
 
 def check_may_write_summary(engagement: Engagement) -> None:

@@ -25,19 +25,29 @@ class NoSuchStep(ValueError):
 
 COACH: Final = "coach"
 CLIENT: Final = "client"
+SIGNATORY: Final = "signatory"  # whose turn it is: the client, or somebody of the organisation
 INSTANCE: Final = "instance"
 
+# Signing leads on to `signed` only with the last before the coach; until then the agreement stays with those who sign.
 AGREEMENT: Final = (
     Step("draft", "send", "sent", COACH),
     Step("draft", "cancel", "cancelled", COACH),
     Step("sent", "resend", "sent", COACH),
-    Step("sent", "sign", "signed", CLIENT),
-    Step("sent", "decline", "declined", CLIENT),
+    Step("sent", "sign", "sent", SIGNATORY),
+    Step("sent", "sign_last", "signed", SIGNATORY),
+    Step("sent", "confirm", "in_force", SIGNATORY),
+    Step("sent", "decline", "declined", SIGNATORY),
     Step("sent", "cancel", "cancelled", COACH),
     Step("sent", "expire", "expired", INSTANCE),
     Step("signed", "countersign", "in_force", COACH),
     Step("signed", "cancel", "cancelled", COACH),
-    Step("in_force", "supersede", "superseded", COACH),
+    Step("signed", "expire", "expired", INSTANCE),
+    Step("in_force", "complete", "in_force", INSTANCE),
+    Step("in_force", "supersede", "superseded", INSTANCE),
+    Step("in_force", "renounce", "terminated", CLIENT),
+    Step("in_force", "terminate", "terminated", COACH),
+    Step("superseded", "complete", "superseded", INSTANCE),
+    Step("terminated", "complete", "terminated", INSTANCE),
 )
 TABLES: Final = {"Agreement": AGREEMENT}
 

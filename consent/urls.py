@@ -2,22 +2,41 @@
 
 from django.urls import path
 
-from consent.views import client_agreements, client_summaries, coach_agreements, contact, signing
+from consent.views import (
+    checking,
+    client_agreements,
+    client_summaries,
+    coach_agreements,
+    coach_drafts,
+    contact,
+    contact_agreements,
+    signing,
+)
 
 urlpatterns = [
-    path("coach/engagements/<uuid:pk>/agreements/new/", coach_agreements.agreement_new, name="agreement_new"),
-    path("coach/engagements/<uuid:pk>/agreements/preview/", coach_agreements.agreement_preview, name="agreement_preview"),
+    path("coach/engagements/<uuid:pk>/agreements/new/", coach_drafts.agreement_new, name="agreement_new"),
+    path("coach/engagements/<uuid:pk>/agreements/new/<str:kind>/", coach_drafts.agreement_draft, name="agreement_draft"),
+    path("coach/engagements/<uuid:pk>/agreements/preview/<str:kind>/", coach_drafts.agreement_preview, name="agreement_preview"),
     path("coach/agreements/<uuid:pk>/", coach_agreements.agreement_page, name="agreement_page"),
     path("coach/agreements/<uuid:pk>/send/", coach_agreements.agreement_send, name="agreement_send"),
     path("coach/agreements/<uuid:pk>/resend/", coach_agreements.agreement_resend, name="agreement_resend"),
     path("coach/agreements/<uuid:pk>/cancel/", coach_agreements.agreement_cancel, name="agreement_cancel"),
+    path("coach/agreements/<uuid:pk>/answer/<uuid:signatory>/", coach_agreements.agreement_answer, name="agreement_answer"),
     path("coach/agreements/<uuid:pk>/countersign/", coach_agreements.agreement_countersign, name="agreement_countersign"),
+    path("coach/agreements/<uuid:pk>/terminate/", coach_agreements.agreement_terminate, name="agreement_terminate"),
     path("coach/agreements/<uuid:pk>/document.pdf", coach_agreements.agreement_pdf, name="agreement_pdf"),
-    path("coach/agreements/<uuid:pk>/signed.pdf", coach_agreements.agreement_copy, name="agreement_copy"),
+    path("coach/agreements/<uuid:pk>/proof.pdf", coach_agreements.agreement_proof, name="agreement_proof"),
+    path("coach/agreements/<uuid:pk>/page/<int:number>.png", coach_agreements.agreement_picture, name="agreement_picture"),
     path("sign/<str:token>/", signing.sign, name="sign"),
     path("sign/<str:token>/document.pdf", signing.sign_pdf, name="sign_pdf"),
+    path("sign/<str:token>/proof.pdf", signing.sign_proof, name="sign_proof"),
+    path("sign/<str:token>/page/<int:number>.png", signing.sign_page, name="sign_page"),
+    path("verify/", checking.verify_page, name="verify_page"),
     path("client/agreements/<uuid:pk>/", client_agreements.client_agreement, name="client_agreement"),
     path("client/agreements/<uuid:pk>/document.pdf", client_agreements.client_agreement_pdf, name="client_agreement_pdf"),
+    path("client/agreements/<uuid:pk>/proof.pdf", client_agreements.client_agreement_proof, name="client_agreement_proof"),
+    path("client/agreements/<uuid:pk>/page/<int:number>.png", client_agreements.client_agreement_picture, name="client_agreement_picture"),
+    path("client/agreements/<uuid:pk>/renounce/", client_agreements.client_renounce, name="client_renounce"),
     path("client/summaries/<uuid:pk>/", client_summaries.proposal, name="client_proposal"),
     path("client/summaries/<uuid:pk>/approve/", client_summaries.proposal_approve, name="client_proposal_approve"),
     path("client/summaries/<uuid:pk>/refuse/", client_summaries.proposal_refuse, name="client_proposal_refuse"),
@@ -25,5 +44,8 @@ urlpatterns = [
     path("client/authorisations/", client_summaries.consents, name="client_consents"),
     path("client/authorisations/<uuid:pk>/withdraw/", client_summaries.consent_withdraw, name="client_consent_withdraw"),
     path("contact/", contact.home, name="contact_home"),
+    path("contact/agreements/<uuid:pk>/", contact_agreements.contact_agreement, name="contact_agreement"),
+    path("contact/agreements/<uuid:pk>/document.pdf", contact_agreements.contact_agreement_pdf, name="contact_agreement_pdf"),
+    path("contact/agreements/<uuid:pk>/page/<int:number>.png", contact_agreements.contact_agreement_picture, name="contact_agreement_picture"),
     path("contact/summaries/<uuid:pk>/", contact.summary, name="contact_summary"),
 ]

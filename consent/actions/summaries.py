@@ -352,9 +352,9 @@ def _close(consent: Consent, kind: str, now: datetime) -> None:
 
 @act
 def wording_changed(*, engagement: Engagement, by: Any, at: datetime | None = None) -> int:
-    """This function will, once wording B is in force, end every consent of the engagement and shred the copies; how many."""
+    """This function will, unless wording A is in force, end every consent of the engagement and shred the copies; how many."""
     now, ended = at or timezone.now(), 0
-    if policies.wording_in_force(engagement) == Engagement.Wording.B:
+    if policies.wording_in_force(engagement) != Engagement.Wording.A:
         for consent in Consent.objects.select_for_update(of=("self",)).filter(engagement=engagement, disclosure__closed_at__isnull=True):
             _close(consent, ConsentEvent.Kind.ENDED, now)
             ended += 1

@@ -1,6 +1,17 @@
 """What was promised (agreements), what is permitted (consents), what went out (disclosures)."""
 
-from consent.models.agreements import Agreement, Signature
+from consent.models.agreements import Agreement
+from consent.models.signing import AgreementEvent, KnownFile, Signatory
 from consent.models.summaries import Consent, ConsentEvent, Disclosure, Proposal, Summary
 
-__all__ = ["Agreement", "Consent", "ConsentEvent", "Disclosure", "Proposal", "Signature", "Summary"]
+__all__ = [
+    "Agreement",
+    "AgreementEvent",
+    "Consent",
+    "ConsentEvent",
+    "Disclosure",
+    "KnownFile",
+    "Proposal",
+    "Signatory",
+    "Summary",
+]

@@ -172,9 +172,11 @@ class DisclosureQuerySet(models.QuerySet["Disclosure"]):
     def for_sponsor(self, contacts: list[SponsorContact], at: datetime) -> DisclosureQuerySet:
         """What is open to these contacts at this moment. Whether it may be opened is decided again at each view."""
         here = [contact.pk for contact in contacts if contact.left_at is None]
-        promised = Agreement.objects.in_force().filter(wording=Engagement.Wording.A, engagement=models.OuterRef("consent__engagement"))
+        theirs = Agreement.objects.in_force().filter(engagement=models.OuterRef("consent__engagement"))
+        promised = theirs.filter(wording=Engagement.Wording.A)
+        amended = theirs.filter(kind=Agreement.Kind.AMENDMENT, wording=Engagement.Wording.B)
         open_ones = self.filter(contact__in=here, opens_at__lte=at, closed_at__isnull=True, consent__until_date__gte=at.date())
-        return open_ones.filter(models.Exists(promised), consent__engagement__ended_at__isnull=True)
+        return open_ones.filter(models.Exists(promised), ~models.Exists(amended), consent__engagement__ended_at__isnull=True)
 
 
 class Disclosure(models.Model):

@@ -1,12 +1,11 @@
-"""The client's side of an agreement, in their own space: read, sign or decline, and keep the signed copy."""
+"""The client's side of an agreement, in their own space: read, sign or decline, keep the signed copy, renounce within fourteen days."""
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,82 +14,77 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.act import Refused
 from accounts.doors import admits
 from clients.models import Client
-from consent import actions, documents, evidence
-from consent.forms import DeclineForm, SignForm
-from consent.models import Agreement
-from consent.moments import moments_of
+from consent import actions, documents
+from consent.models import Agreement, Signatory
+from consent.views import answering, own_agreement
+from consent.views.answering import Answerer
 from consent.views.answers import pdf_answer
-
-PARTIES = ("engagement__coach__person", "engagement__client__person", "engagement__sponsor")
 
 
 @require_http_methods(["GET", "POST"])
 @admits(Client)
 def client_agreement(request: HttpRequest, clients: list[Client], pk: UUID) -> HttpResponse:
-    """Show an agreement; while it waits, take a signature or a refusal."""
-    agreement = _agreement(clients, pk)
-    me = next(client for client in clients if client.pk == agreement.engagement.client_id)
-    if request.method == "GET":
-        return _page(request, agreement)
-    if request.POST.get("step") == "decline":
-        return _decline(request, agreement, me)
-    return _sign(request, agreement, me)
-
-
-def _page(request: HttpRequest, agreement: Agreement, *, status: int = 200, **forms: Any) -> HttpResponse:
-    text = documents.text_of(agreement)
-    facts = {
-        "agreement": agreement,
-        "coach": agreement.engagement.coach,
-        "client": agreement.engagement.client,
-        "text": text,
-        "reference": documents.reference(agreement),
-        "can_sign": agreement.state == Agreement.State.SENT and agreement.expires_at is not None and agreement.expires_at > timezone.now(),
-        "moments": moments_of(agreement),
-        "sign_form": SignForm(statement=text.statements["client"]),
-        "decline_form": DeclineForm(),
-        **forms,
-    }
-    return render(request, "consent/client_agreement.html", facts, status=status)
-
-
-def _sign(request: HttpRequest, agreement: Agreement, me: Client) -> HttpResponse:
-    form = SignForm(request.POST, statement=agreement.details["statements"]["client"])
-    if not form.is_valid():
-        return _page(request, agreement, status=422, sign_form=form)
-    kept = evidence.of_signing(
-        request, agreement=agreement, role="client", typed_name=form.cleaned_data["name"], way="space", at=timezone.now()
-    )
-    try:
-        actions.sign_agreement(agreement=agreement, evidence=kept, link=None, by=me)
-    except Refused as no:
-        messages.error(request, no.sentence)
-    else:
-        messages.success(request, _("Signed. Your coach signs next; the signed copy will then be here."))
-    return redirect("client_agreement", agreement.pk)
-
-
-def _decline(request: HttpRequest, agreement: Agreement, me: Client) -> HttpResponse:
-    form = DeclineForm(request.POST)
-    if not form.is_valid():
-        return _page(request, agreement, status=422, decline_form=form)
-    try:
-        actions.decline_agreement(agreement=agreement, reason=form.cleaned_data["reason"], link=None, by=me)
-    except Refused as no:
-        messages.error(request, no.sentence)
-    else:
-        messages.success(request, _("You declined. Your coach is told; nothing else follows from it."))
-    return redirect("client_agreement", agreement.pk)
+    """Show an agreement; while it waits, take a signature, a refusal or a question."""
+    answerer = _answerer(clients, pk)
+    show = own_agreement.page if request.method == "GET" else own_agreement.answer
+    return show(request, answerer, "client_agreement")
 
 
 @require_GET
 @admits(Client)
 def client_agreement_pdf(request: HttpRequest, clients: list[Client], pk: UUID) -> HttpResponse:
-    """The signed copy, or the document as it was sent while there is none."""
+    """The document as it was sent; to keep, only once all is complete."""
+    agreement, download = _agreement(clients, pk), "download" in request.GET
+    if download and agreement.completed_at is None:
+        raise Http404
+    document = agreement.signed_document if agreement.completed_at else agreement.document
+    return pdf_answer(document or b"", documents.reference(agreement), download=download)
+
+
+@require_GET
+@admits(Client)
+def client_agreement_proof(request: HttpRequest, clients: list[Client], pk: UUID) -> HttpResponse:
+    """The proof file."""
     agreement = _agreement(clients, pk)
-    document = agreement.signed_document or agreement.document or b""
-    return pdf_answer(document, documents.reference(agreement), download="download" in request.GET)
+    if agreement.proof is None:
+        raise Http404
+    return pdf_answer(agreement.proof, f"{documents.reference(agreement)}-preuve", download=True)
+
+
+@require_GET
+@admits(Client)
+def client_agreement_picture(request: HttpRequest, clients: list[Client], pk: UUID, number: int) -> HttpResponse:
+    """One page of the document, as a picture."""
+    return answering.page_picture(_agreement(clients, pk), number)
+
+
+@require_http_methods(["GET", "POST"])
+@admits(Client)
+def client_renounce(request: HttpRequest, clients: list[Client], pk: UUID) -> HttpResponse:
+    """Renounce an agreement within the fourteen days: say what follows, then do it; no reason is asked for."""
+    agreement = _agreement(clients, pk)
+    me = next(client for client in clients if client.pk == agreement.engagement.client_id)
+    if not agreement.can_be_renounced(timezone.now()):
+        raise Http404
+    if request.method == "GET":
+        facts = {"agreement": agreement, "coach": agreement.engagement.coach, "reference": documents.reference(agreement)}
+        return render(request, "consent/client_renounce.html", facts)
+    try:
+        actions.renounce_agreement(agreement=agreement, text=request.POST.get("text", ""), by=me)
+    except Refused as no:
+        messages.error(request, no.sentence)
+    else:
+        messages.success(request, _("You have renounced the agreement. A message confirms it, with the date and the time."))
+    return redirect("client_agreement", pk)
+
+
+def _answerer(clients: list[Client], pk: UUID) -> Answerer:
+    agreement = _agreement(clients, pk)
+    me = next(client for client in clients if client.pk == agreement.engagement.client_id)
+    signatory = agreement.signatories.get(role=Signatory.Role.CLIENT)
+    signatory.agreement = agreement
+    return Answerer(signatory, way="space", by=me)
 
 
 def _agreement(clients: list[Client], pk: UUID) -> Agreement:
-    return get_object_or_404(Agreement.objects.for_client(clients).select_related(*PARTIES), pk=pk)
+    return get_object_or_404(Agreement.objects.for_client(clients).select_related(*own_agreement.PARTIES), pk=pk)

@@ -1,4 +1,4 @@
-"""The coach's side of an agreement: choose its wording, read it, send it, follow it, countersign it."""
+"""The coach's side of an agreement: read it, send it, follow it, answer questions, sign in turn, keep the copy and its proof."""
 
 from __future__ import annotations
 
@@ -6,60 +6,23 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from accounts.act import Refused
 from accounts.doors import admits
-from clients.models import Coach, Engagement
-from consent import actions, addresses, documents, evidence, overview, states
-from consent.forms import AgreementForm, SendForm, SignForm
-from consent.models import Agreement, Signature
+from clients.models import Coach
+from consent import actions, addresses, documents, evidence, fixing, overview, states
+from consent.forms import AnswerForm, SendForm, SignForm
+from consent.models import Agreement, Signatory
 from consent.moments import moments_of
+from consent.views import answering
 from consent.views.answers import pdf_answer
+from consent.views.own_agreement import PARTIES
 from support.pdf import PdfFailed
-
-PARTIES = ("engagement__coach__person", "engagement__client__person", "engagement__sponsor")
-
-
-@require_http_methods(["GET", "POST"])
-@admits(Coach)
-def agreement_new(request: HttpRequest, coach: Coach, pk: UUID) -> HttpResponse:
-    """Choose what the agreement says, with its text beside; POST keeps it as a draft."""
-    engagement = _engagement(coach, pk)
-    start: dict[str, Any] = {"wording": engagement.wording, "language": engagement.client.language, "years": documents.DEFAULT_YEARS}
-    form = AgreementForm(request.POST or None, initial=start)
-    if request.method == "POST" and form.is_valid():
-        text = documents.write_text(engagement=engagement, **form.cleaned_data)
-        try:
-            agreement = actions.draft_agreement(engagement=engagement, text=text, by=coach)
-        except Refused as no:
-            messages.error(request, no.sentence)
-            return redirect("agreement_new", pk)
-        return redirect("agreement_page", agreement.pk)
-    facts = {
-        "engagement": engagement,
-        "form": form,
-        "chosen": start["wording"],
-        "text": documents.write_text(engagement=engagement, **start),
-        "on_its_way": next((a for a in overview.agreements_of(engagement) if a.state in {"sent", "signed"}), None),
-        "in_force": overview.agreement_in_force(engagement),
-    }
-    return render(request, "consent/agreement_new.html", facts)
-
-
-@require_GET
-@admits(Coach)
-def agreement_preview(request: HttpRequest, coach: Coach, pk: UUID) -> HttpResponse:
-    """The text as chosen so far, for the page beside."""
-    engagement, form = _engagement(coach, pk), AgreementForm(request.GET)
-    if not form.is_valid():
-        return HttpResponse(status=422)
-    text = documents.write_text(engagement=engagement, **form.cleaned_data)
-    return render(request, "consent/_agreement_text.html", {"text": text, "level": 3})
 
 
 @require_GET
@@ -69,40 +32,49 @@ def agreement_page(request: HttpRequest, coach: Coach, pk: UUID) -> HttpResponse
     return _page(request, _agreement(coach, pk))
 
 
-def _page(request: HttpRequest, agreement: Agreement, *, form: SignForm | None = None, status: int = 200) -> HttpResponse:
+def _page(request: HttpRequest, agreement: Agreement, *, status: int = 200, **forms: Any) -> HttpResponse:
     text = documents.text_of(agreement)
+    signatories = list(agreement.signatories.select_related("contact"))
+    due = next((one for one in signatories if one.signed_at is None), None)
     facts: dict[str, Any] = {
         "agreement": agreement,
         "engagement": agreement.engagement,
         "text": text,
+        "key_points": text.key_points,
         "reference": documents.reference(agreement),
         "moments": moments_of(agreement),
+        "signatories": signatories,
+        "due": due,
         "may": {
             event: states.allows(states.AGREEMENT, agreement.state, event, states.COACH)
-            for event in ("send", "resend", "cancel", "countersign")
+            for event in ("send", "resend", "cancel", "countersign", "terminate")
         },
-        "concern": addresses.concern(agreement.engagement).value,
-        "address": addresses.client_address(agreement.engagement),
-        "client_signature": agreement.signatures.filter(role=Signature.Role.CLIENT).first(),
-        "form": form or SignForm(statement=text.statements["coach"]),
+        "concern": addresses.concern(agreement.engagement).value if due and due.role == Signatory.Role.CLIENT else "none",
+        "address": addresses.signatory_address(agreement, due) if due else "",
+        "questions": overview.open_questions(agreement, signatories),
+        "form": _sign_form(text),
+        "answer_form": AnswerForm(),
+        **forms,
     }
     return render(request, "consent/agreement_page.html", facts, status=status)
+
+
+def _sign_form(text: documents.Text, data: Any = None) -> SignForm:
+    return SignForm(data, statement=text.statements.get("coach", ""))
 
 
 @require_POST
 @admits(Coach)
 def agreement_send(request: HttpRequest, coach: Coach, pk: UUID) -> HttpResponse:
-    """Fix the document and mail its link."""
+    """Fix the document and mail its link to who signs first."""
     agreement = _agreement(coach, pk)
     form = SendForm(request.POST)
     form.is_valid()
-    details = agreement.details
-    text = documents.write_text(
-        engagement=agreement.engagement, wording=agreement.wording, language=agreement.language, years=details["years"]
-    )
+    text, now = documents.text_of(agreement), timezone.now()
     try:
-        document = documents.render_text(text, reference=documents.reference(agreement))
-        actions.send_agreement(agreement=agreement, text=text, document=document, by=coach, **form.cleaned_data)
+        document = fixing.fix(agreement, text, at=now)
+        pages = fixing.count_pages(document)
+        actions.send_agreement(agreement=agreement, text=text, document=document, pages=pages, by=coach, **form.cleaned_data)
     except PdfFailed:
         messages.error(request, _("The document could not be made. Nothing was sent; please try again."))
     except Refused as no:
@@ -144,38 +116,77 @@ def agreement_cancel(request: HttpRequest, coach: Coach, pk: UUID) -> HttpRespon
 
 @require_POST
 @admits(Coach)
-def agreement_countersign(request: HttpRequest, coach: Coach, pk: UUID) -> HttpResponse:
-    """Sign in one's turn: the signed copy is made, then the agreement is in force."""
+def agreement_answer(request: HttpRequest, coach: Coach, pk: UUID, signatory: UUID) -> HttpResponse:
+    """Answer a question that a signatory asked."""
     agreement = _agreement(coach, pk)
-    form = SignForm(request.POST, statement=documents.text_of(agreement).statements["coach"])
+    one = get_object_or_404(agreement.signatories, pk=signatory)
+    form = AnswerForm(request.POST)
     if not form.is_valid():
-        return _page(request, agreement, form=form, status=422)
-    theirs = agreement.signatures.filter(role=Signature.Role.CLIENT).first()
-    if theirs is None:
-        messages.error(request, _("This is no longer possible: the agreement has changed meanwhile."))
-        return redirect("agreement_page", pk)
-    ours = evidence.of_signing(
-        request, agreement=agreement, role="coach", typed_name=form.cleaned_data["name"], way="space", at=timezone.now()
-    )
+        return _page(request, agreement, status=422, answer_form=form)
     try:
-        copy = documents.render_signed_copy(agreement, client=theirs.evidence, coach=ours)
-        actions.countersign_agreement(agreement=agreement, evidence=ours, signed_document=copy, by=coach)
-    except PdfFailed:
-        messages.error(request, _("The signed copy could not be made. Nothing was signed; please try again."))
+        actions.answer_question(agreement=agreement, signatory=one, text=form.cleaned_data["answer"], by=coach)
     except Refused as no:
         messages.error(request, no.sentence)
     else:
-        messages.success(request, _("The agreement is in force. You both hold the signed copy."))
+        messages.success(request, _("Your answer stands beside the question, and a new link says that something awaits."))
+    return redirect("agreement_page", pk)
+
+
+@require_POST
+@admits(Coach)
+def agreement_countersign(request: HttpRequest, coach: Coach, pk: UUID) -> HttpResponse:
+    """Sign in one's turn: with the last signature the agreement is in force."""
+    agreement = _agreement(coach, pk)
+    form = _sign_form(documents.text_of(agreement), request.POST)
+    if not form.is_valid():
+        return _page(request, agreement, form=form, status=422)
+    signatory = agreement.signatories.filter(role=Signatory.Role.COACH, asked_at__isnull=False, signed_at__isnull=True).first()
+    if signatory is None:
+        messages.error(request, _("This is no longer possible: the agreement has changed meanwhile."))
+        return redirect("agreement_page", pk)
+    now = timezone.now()
+    kept = evidence.of_signing(
+        request, agreement=agreement, signatory=signatory, typed=form.cleaned_data, way="space", link=None, at=now
+    )
+    try:
+        file = fixing.sign(agreement, signatory, kept, at=now)
+        actions.countersign_agreement(agreement=agreement, evidence=kept, document=file.document, base=file.base, by=coach)
+    except PdfFailed:
+        messages.error(request, _("Your signature could not be put into the document. Nothing was signed; please try again."))
+    except Refused as no:
+        messages.error(request, no.sentence)
+    else:
+        messages.success(request, _("The agreement is in force. Each side receives its copy once the time-stamp is in it."))
+    return redirect("agreement_page", pk)
+
+
+@require_POST
+@admits(Coach)
+def agreement_terminate(request: HttpRequest, coach: Coach, pk: UUID) -> HttpResponse:
+    """End an agreement in force, typed out as a confirmation."""
+    agreement = _agreement(coach, pk)
+    if request.POST.get("reference", "").strip().upper() != documents.reference(agreement):
+        messages.error(request, _("Type the reference of the agreement to end it. Nothing was changed."))
+        return redirect("agreement_page", pk)
+    try:
+        actions.terminate_agreement(agreement=agreement, by=coach)
+    except Refused as no:
+        messages.error(request, no.sentence)
+    else:
+        messages.success(request, _("The agreement has ended. What it allowed to be passed on has ended with it."))
     return redirect("agreement_page", pk)
 
 
 @require_GET
 @admits(Coach)
 def agreement_pdf(request: HttpRequest, coach: Coach, pk: UUID) -> HttpResponse:
-    """The document: the fixed bytes, or the draft as it would be sent."""
-    agreement = _agreement(coach, pk)
-    if agreement.document is not None:
-        return pdf_answer(agreement.document, documents.reference(agreement))
+    """The document: the fixed bytes, or the draft as it would be sent; once complete, with its signatures."""
+    agreement, download = _agreement(coach, pk), "download" in request.GET
+    if download and agreement.completed_at is None:
+        raise Http404
+    document = agreement.signed_document if agreement.completed_at else agreement.document
+    if document is not None:
+        return pdf_answer(document, documents.reference(agreement), download=download)
     try:
         draft = documents.render_text(documents.text_of(agreement), reference=documents.reference(agreement), is_draft=True)
     except PdfFailed:
@@ -186,14 +197,19 @@ def agreement_pdf(request: HttpRequest, coach: Coach, pk: UUID) -> HttpResponse:
 
 @require_GET
 @admits(Coach)
-def agreement_copy(request: HttpRequest, coach: Coach, pk: UUID) -> HttpResponse:
-    """The signed copy that both hold."""
-    agreement = get_object_or_404(Agreement.objects.for_coach(coach), pk=pk, signed_document__isnull=False)
-    return pdf_answer(agreement.signed_document or b"", documents.reference(agreement), download="download" in request.GET)
+def agreement_proof(request: HttpRequest, coach: Coach, pk: UUID) -> HttpResponse:
+    """The proof file."""
+    agreement = _agreement(coach, pk)
+    if agreement.proof is None:
+        raise Http404
+    return pdf_answer(agreement.proof, f"{documents.reference(agreement)}-preuve", download=True)
 
 
-def _engagement(coach: Coach, pk: UUID) -> Engagement:
-    return get_object_or_404(Engagement.objects.for_coach(coach).select_related("coach__person", "client__person", "sponsor"), pk=pk)
+@require_GET
+@admits(Coach)
+def agreement_picture(request: HttpRequest, coach: Coach, pk: UUID, number: int) -> HttpResponse:
+    """One page of the fixed document, as a picture."""
+    return answering.page_picture(_agreement(coach, pk), number)
 
 
 def _agreement(coach: Coach, pk: UUID) -> Agreement:

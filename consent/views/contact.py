@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.doors import admits
 from clients.models import SponsorContact
 from consent.actions import summaries as actions
-from consent.models import Disclosure
+from consent.models import Agreement, Disclosure
 
 SHOWN_WITH = ("contact__sponsor", "consent__engagement__client", "consent__engagement__coach__person")
 
@@ -18,7 +18,9 @@ SHOWN_WITH = ("contact__sponsor", "consent__engagement__client", "consent__engag
 def home(request: HttpRequest, contacts: list[SponsorContact]) -> HttpResponse:
     """List what is open to this contact now."""
     rows = Disclosure.objects.for_sponsor(contacts, timezone.now()).select_related(*SHOWN_WITH).defer("body")
-    return render(request, "consent/contact_home.html", {"disclosures": rows, "contacts": contacts})
+    agreements = Agreement.objects.for_sponsor(contacts).select_related("engagement__client", "engagement__coach__person")
+    facts = {"disclosures": rows, "contacts": contacts, "agreements": agreements.without_documents()}
+    return render(request, "consent/contact_home.html", facts)
 
 
 @admits(SponsorContact)

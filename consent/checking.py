@@ -1,0 +1,68 @@
+"""Whether a PDF that somebody holds is exactly what was signed. Read in memory, stored nowhere; nothing is told that the file does not show.
+
+Good is only the very file: its SHA-256 is the one kept, its signatures hold, and the agreement's state says so. For any other file the
+signatures in it may still all look valid (an earlier stage, something added at the end): the answer says which of these it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from consent import completing, documents
+from consent.models import Agreement, KnownFile
+from pades import verifying
+from vault import instance
+
+LARGEST = 12 * 1024 * 1024
+
+
+class Verdict(StrEnum):
+    """What a file is."""
+
+    SIGNED = "signed"  # the file that all signed, and that stands
+    PROOF = "proof"  # the proof file of one
+    ENDED = "ended"  # the file that all signed; the agreement has been replaced or ended since
+    EARLIER = "earlier"  # a stage before the last signature
+    ALTERED = "altered"  # it bears signatures made here, and is not what was signed
+    UNKNOWN = "unknown"  # nothing of it was made here
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is said of a file: only to somebody who holds it."""
+
+    verdict: Verdict
+    sha256: str
+    reference: str = ""
+    in_force_at: datetime | None = None
+    completed_at: datetime | None = None
+    closed_at: datetime | None = None
+    signatures: tuple[verifying.SignatureFound, ...] = ()
+
+
+def check(document: bytes, at: datetime) -> Answer:
+    """Say what this file is."""
+    sha256 = documents.digest(document)
+    known = KnownFile.objects.select_related("agreement").filter(digest=instance.digest(sha256, "document")).first()
+    if known is None:
+        return Answer(Verdict.ALTERED if bears_ours(document, at) else Verdict.UNKNOWN, sha256)
+    agreement = known.agreement
+    facts = {"reference": documents.reference(agreement), "in_force_at": agreement.in_force_at, "closed_at": agreement.closed_at}
+    if known.stage in {KnownFile.Stage.FIXED, KnownFile.Stage.SIGNED} and agreement.final_sha256 != sha256:
+        return Answer(Verdict.EARLIER, sha256, **facts)
+    facts["completed_at"] = agreement.completed_at
+    if known.stage == KnownFile.Stage.PROOF:
+        return Answer(Verdict.PROOF, sha256, **facts)
+    report = verifying.check(document, fields=completing.fields_of(agreement), at=at) if completing.fields_of(agreement) else None
+    if report is not None and not report.is_good:
+        return Answer(Verdict.ALTERED, sha256, signatures=report.signatures)
+    stands = agreement.state == Agreement.State.IN_FORCE
+    found = report.signatures if report is not None else ()
+    return Answer(Verdict.SIGNED if stands else Verdict.ENDED, sha256, signatures=found, **facts)
+
+
+def bears_ours(document: bytes, at: datetime) -> bool:
+    """Whether any signature in this file was made here."""
+    return any(signature.is_ours for signature in verifying.check(document, fields=(), at=at).signatures)

@@ -1,0 +1,18 @@
+"""What people type about agreements and summaries. Plain forms that validate a dict."""
+
+from consent.forms.drafting import DraftForm
+from consent.forms.signing import AnswerForm, CodeForm, DeclineForm, QuestionForm, SendForm, SignForm
+from consent.forms.summaries import ApproveForm, ChangesForm, SummaryForm
+
+__all__ = [
+    "AnswerForm",
+    "ApproveForm",
+    "ChangesForm",
+    "CodeForm",
+    "DeclineForm",
+    "DraftForm",
+    "QuestionForm",
+    "SendForm",
+    "SignForm",
+    "SummaryForm",
+]

@@ -1,0 +1,52 @@
+"""What the agreements in force of an engagement promise, as rules. Policies read this and never an agreement's prose.
+
+The base (confidentiality, coaching or signed elsewhere) promises; an amendment in force changes its wording; a three-way agreement
+stands beside and adds. A wording that the column and the encrypted text do not agree on counts as none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+from uuid import UUID
+
+from clients.models import Engagement
+from consent.models import Agreement
+
+Kind = Agreement.Kind
+ORDER: Final = (Kind.THREE_WAY, *Agreement.BASES, Kind.AMENDMENT)  # a later one's effects stand over an earlier one's
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """What holds between coach, client and organisation. `wording` None: nothing is promised yet, and nothing may leave."""
+
+    wording: str | None = None
+    effects: Mapping[str, str] = field(default_factory=dict)
+    agreements: tuple[UUID, ...] = ()
+
+
+def in_force(engagement: Engagement) -> Promise:
+    """The promise that the agreements in force make together."""
+    rows = list(Agreement.objects.filter(engagement=engagement).in_force().only("kind", "wording", "details"))
+    return together(rows)
+
+
+def together(agreements: list[Agreement]) -> Promise:
+    """The promise that these agreements make together. One whose column was written over counts for nothing."""
+    wording: str | None = None
+    effects: dict[str, str] = {}
+    for one in sorted(agreements, key=lambda row: ORDER.index(Kind(row.kind))):
+        if one.details["wording"] != one.wording or one.details.get("kind", one.kind) != one.kind:
+            return Promise()
+        wording = one.wording
+        effects |= one.details.get("effects", {})
+    if wording is None:
+        return Promise()
+    return Promise(wording, effects | {"wording": wording}, tuple(one.pk for one in agreements))
+
+
+def base(engagement: Engagement) -> Agreement | None:
+    """The agreement in force that an amendment would amend, or None."""
+    return Agreement.objects.filter(engagement=engagement, kind__in=Agreement.BASES).in_force().without_documents().first()
