@@ -33,6 +33,14 @@ if SIGNUP not in {"first", "open"}:
     raise ImproperlyConfigured(f"COACHVAULT_SIGNUP is {SIGNUP}: it is `first` or `open`.")
 HOLD_SECONDS = env.int("COACHVAULT_HOLD_SECONDS", 60)
 
+# Who says when a signed document was closed: this instance itself, or an RFC 3161 server whose roots are in a file (PEM)
+TSA_URL = env("COACHVAULT_TSA", "")
+TSA_ROOTS_FILE = env("COACHVAULT_TSA_ROOTS", "")
+if TSA_URL and (urlsplit(TSA_URL).scheme not in {"http", "https"} or not Path(TSA_ROOTS_FILE).is_file()):
+    raise ImproperlyConfigured(
+        "COACHVAULT_TSA is the http or https address of a timestamp server, and COACHVAULT_TSA_ROOTS a file with its root certificates (PEM)."
+    )
+
 # Secrets are files, made once by `make run`, readable by their owner alone
 KEYS_FILE = Path(env("COACHVAULT_KEYS_FILE", str(DATA / "secrets" / "instance.keys")))
 DEMO_SEED_FILE = DATA / "secrets" / "demo.seed"
@@ -88,6 +96,7 @@ INSTALLED_APPS = [
     "consent",
     "clients",
     "accounts",
+    "pades",
     "vault",
     "vault.keyring",
     "support",
@@ -292,6 +301,11 @@ LOGGING = {
     "formatters": {"line": {"()": "coachvault.error_reports.Line"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {"django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False}, "procrastinate": {"level": "WARNING"}},
+    "loggers": {
+        "django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
+        "procrastinate": {"level": "WARNING"},
+        "pyhanko": {"level": "ERROR"},
+        "pyhanko_certvalidator": {"level": "ERROR"},
+    },
 }
 TEST_RUNNER = "django.test.runner.DiscoverRunner"

@@ -1,4 +1,4 @@
-"""HTML to PDF, rendered in a few processes apart that reach no network and are soon replaced."""
+"""HTML and pictures to PDF and PDF to pictures, in a few processes apart that reach no network and are soon replaced."""
 
 import atexit
 import json
@@ -7,12 +7,13 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any, Final
 
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from support.pdf_worker import LENGTH, SUPPORT
+from support.pdf_worker import LENGTH, PAGES, SUPPORT
 
 WORKERS: Final = 2
 SECONDS: Final = 20  # for one document, the start of a process included
@@ -21,6 +22,17 @@ LONGEST: Final = 8 * 1024 * 1024  # bytes of HTML
 DOCUMENTS: Final = 100  # then a process is replaced: what it keeps of them goes with it
 LIBRARIES: Final = "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 
+REFUSALS: Final = {
+    "FatalURLFetchingError": "The document asks for a file from outside. Only bundled files can be in a PDF.",
+    "OtherFormField": "A document with signature fields can have no other form field.",
+    "SignatureFieldName": "Each signature field has a name of its own, without a dot.",
+    "TooManyPages": f"The document has more than {PAGES} pages.",
+    "NoSuchPage": "The document has no such page.",
+    "PictureTooLarge": "The picture is too large.",
+    "UnidentifiedImageError": "This is neither a JPEG nor a PNG.",
+    "PdfiumError": "This PDF cannot be read.",
+}
+
 
 class PdfFailed(Exception):
     """The document could not be made."""
@@ -28,6 +40,10 @@ class PdfFailed(Exception):
 
 class PdfTooSlow(PdfFailed):
     """The document took longer than its time, and was stopped."""
+
+
+class PdfBusy(PdfTooSlow):
+    """Too many others were waiting."""
 
 
 class PdfUnavailable(PdfFailed):
@@ -49,15 +65,45 @@ def render(html: str, *, title: str, language: str) -> bytes:
     return _pool.render(json.dumps({"html": html, "title": title, "language": language}).encode())
 
 
+def pages(pdf: bytes, *, dots_per_inch: int = 110) -> list[bytes]:
+    """Return each page as a picture (PNG), of at most 80 pages; raise PdfFailed or one of its kinds."""
+    return _unpacked(_pool.render(_order(pdf, do="pages", number=None, dots_per_inch=dots_per_inch)))
+
+
+def page(pdf: bytes, number: int, *, dots_per_inch: int = 110) -> bytes:
+    """Return one page, counted from 1, as a picture (PNG); raise PdfFailed or one of its kinds."""
+    return _unpacked(_pool.render(_order(pdf, do="pages", number=number, dots_per_inch=dots_per_inch)))[0]
+
+
+def from_picture(image: bytes, *, title: str = "Document", language: str = "fr") -> bytes:
+    """Return a JPEG or PNG as a PDF of one page, upright, without a word on camera and place; raise PdfFailed or one of its kinds."""
+    return _pool.render(_order(image, do="picture", title=title, language=language))
+
+
+def _order(body: bytes, **facts: Any) -> bytes:
+    """Return an order about some bytes."""
+    return json.dumps(facts).encode() + b"\n" + body
+
+
+def _unpacked(answer: bytes) -> list[bytes]:
+    """Return the parts of an answer."""
+    parts, start = [], 0
+    while start < len(answer):
+        end = start + LENGTH.size + LENGTH.unpack_from(answer, start)[0]
+        parts.append(answer[start + LENGTH.size : end])
+        start = end
+    return parts
+
+
 class Worker:
     """One process, and the pipes to it."""
 
-    def __init__(self, more: dict[str, str]) -> None:
-        """Start the process; raise PdfUnavailable or PdfFailed."""
+    def __init__(self, script: Path, more: dict[str, str]) -> None:
+        """Start the process."""
         fonts = SUPPORT / "assets" / "fonts" / "fonts.conf"
         self.made = 0
         self.process = subprocess.Popen(
-            [sys.executable, "-s", "-P", str(SUPPORT / "pdf_worker.py"), str(os.getpid())],
+            [sys.executable, "-s", "-P", str(script), str(os.getpid())],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -72,7 +118,7 @@ class Worker:
             raise PdfUnavailable(f"PDFs need libraries that this system lacks. As root: {LIBRARIES}")
 
     def ask(self, order: bytes) -> bytes:
-        """Return the PDF, raise PdfFailed."""
+        """Return what was asked for, raise PdfFailed."""
         assert self.process.stdin
         try:
             self.process.stdin.write(LENGTH.pack(len(order)) + order)
@@ -84,9 +130,7 @@ class Worker:
         if answer[:1] == b"P":
             return answer[1:]
         kind = answer[1:].decode()
-        if kind == "FatalURLFetchingError":
-            raise PdfFailed("The document asks for a file from outside. Only bundled files can be in a PDF.")
-        raise PdfFailed(f"The document cannot be set as a PDF ({kind}).")
+        raise PdfFailed(REFUSALS.get(kind, f"The document cannot be set as a PDF ({kind})."))
 
     def answer(self) -> bytes:
         """Return the next answer, raise PdfFailed if the process has ended."""
@@ -118,10 +162,16 @@ class Pool:
     """A few workers, started when needed, shared by all threads."""
 
     def __init__(
-        self, *, workers: int = WORKERS, seconds: float = SECONDS, documents: int = DOCUMENTS, more: dict[str, str] | None = None
+        self,
+        *,
+        workers: int = WORKERS,
+        seconds: float = SECONDS,
+        documents: int = DOCUMENTS,
+        more: dict[str, str] | None = None,
+        script: Path = SUPPORT / "pdf_worker.py",
     ) -> None:
-        """Start nothing yet; `more` is added to the environment of the processes."""
-        self.seconds, self.documents, self.more = seconds, documents, more or {}
+        """Start nothing yet; `more` is added to the environment of the processes, `script` is what they run."""
+        self.seconds, self.documents, self.more, self.script = seconds, documents, more or {}, script
         self.idle: list[Worker] = []
         self.busy: set[Worker] = set()
         self.places = threading.BoundedSemaphore(workers)
@@ -129,11 +179,11 @@ class Pool:
         self.nursery = ThreadPoolExecutor(1, thread_name_prefix="pdf")
 
     def render(self, order: bytes) -> bytes:
-        """Return the PDF that a worker makes of the order, raise PdfFailed."""
+        """Return what a worker makes of the order, raise PdfFailed."""
         if len(order) > LONGEST:
             raise PdfFailed("The document is too long for a PDF.")
         if not self.places.acquire(timeout=SECONDS_IN_LINE):
-            raise PdfTooSlow("Too many documents are being made at once. Try again in a moment.")
+            raise PdfBusy("Too many documents are being made at once. Try again in a moment.")
         try:
             return self._by(self._take(), order)
         finally:
@@ -145,7 +195,7 @@ class Pool:
             try:
                 worker = self.idle.pop()
             except IndexError:  # asking first whether one is there would leave room for another thread
-                return self.nursery.submit(Worker, self.more).result()
+                return self.nursery.submit(Worker, self.script, self.more).result()
             if worker.process.poll() is None:
                 return worker
             worker.end()

@@ -18,6 +18,7 @@ TABLES = {
     "vault_ledger": READ,  # written through ledger_append alone
     "vault_ledger_head": READ,
     "vault_ledger_signature": ADD,
+    "pades_authority": "select, insert, update",  # made once, never taken away
 }
 FUNCTIONS = ("ledger_append", "keyring_clean")
 FUNCTION_FAMILIES = ("procrastinate_",)  # the queue's own: they run with the caller's rights

@@ -8,8 +8,8 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOMS = ("coachvault", "sessions", "consent", "clients", "accounts", "vault", "support")
-BELOW_SESSIONS = ("consent", "clients", "accounts", "vault", "support")
+ROOMS = ("coachvault", "sessions", "consent", "clients", "accounts", "pades", "vault", "support")
+BELOW_SESSIONS = ("consent", "clients", "accounts", "pades", "vault", "support")
 
 
 @cache

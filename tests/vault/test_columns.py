@@ -20,7 +20,7 @@ from django.db.models import (
 from vault.encrypted import EncryptedField
 from vault.fields import SealedField
 
-ROOMS = {"coachvault", "coaching_sessions", "consent", "clients", "accounts", "vault", "keyring", "support"}
+ROOMS = {"coachvault", "coaching_sessions", "consent", "clients", "accounts", "pades", "vault", "keyring", "support"}
 
 SEALED = """
 coaching_sessions.Note.body

@@ -1,0 +1,247 @@
+#!/usr/bin/env python3
+"""Checks a proof file without the product that made it: python3 verify.py PROOF.pdf [--crl FILE]...
+
+Needs Python 3.11 and pyHanko 0.38 (pip install pyhanko). One line for each thing checked, exit status 1 if any is BAD.
+Without --crl, all is checked as of the moment at which the proof was closed, with the revocation lists inside it. A list
+fetched since (DER or PEM) lets the same be checked as of now.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import io
+import json
+import logging
+import sys
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from asn1crypto import crl, pem, x509
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.fields import enumerate_sig_fields
+from pyhanko.sign.validation import async_validate_pdf_signature, async_validate_pdf_timestamp
+from pyhanko.sign.validation.status import SignatureCoverageLevel
+from pyhanko_certvalidator import ValidationContext
+
+PROOF = ["Proof", "Archive"]
+
+
+@dataclass
+class Trust:
+    """What is believed: one root, the authority below it, their revocation lists, and roots of outside timestamp servers (DER)."""
+
+    root: bytes
+    issuing: bytes
+    crls: list[bytes]
+    timestamp_roots: list[bytes] = field(default_factory=list)
+
+    def at(self, moment: datetime, *, outside: bool = False) -> ValidationContext:
+        """Return what is believed at a moment; a list issued later holds for it too."""
+        roots = [self.root, *(self.timestamp_roots if outside else [])]
+        return ValidationContext(
+            trust_roots=[x509.Certificate.load(one) for one in roots],
+            other_certs=[x509.Certificate.load(self.issuing)],
+            crls=[crl.CertificateList.load(one) for one in self.crls],
+            moment=moment,
+            allow_fetching=False,
+            revocation_mode="soft-fail" if outside else "require",
+            retroactive_revinfo=True,
+        )
+
+
+@dataclass
+class Signed:
+    """What one signature says, and what is wrong with it (nothing, if it is good)."""
+
+    field: str
+    name: str = ""
+    reason: str = ""
+    signed_at: datetime | None = None
+    timestamped_at: datetime | None = None
+    wrong: str = ""
+
+
+def examine(pdf: bytes, wanted: list[str], trust: Trust, moment: datetime | None) -> tuple[list[str], list[Signed]]:
+    """Return what is wrong with a file as a whole, and each of its signatures. They must be exactly these, in this order."""
+    try:
+        reader = PdfFileReader(io.BytesIO(pdf))
+        found = reader.embedded_signatures
+        empty = [name for name, _, _ in enumerate_sig_fields(reader, filled_status=False)]
+        form = sorted(str(one.get_object().get("/T")) for one in reader.root["/AcroForm"]["/Fields"]) if found else []
+        problems = [] if [one.field_name for one in found] == wanted else ["fields"]
+        is_closed = bool(found) and found[-1].sig_object_type == "/DocTimeStamp"
+        if "fields" not in problems and form != sorted(wanted + ([] if is_closed else empty)):
+            problems.append("form")
+        certified = reader.root["/Perms"].raw_get("/DocMDP").reference if found else None
+        if found and certified != found[0].sig_field.raw_get("/V").reference:
+            problems.append("not certified")
+        clock = moment or _time(found[-1].signed_data)
+        return problems, [_examined(pdf, one, trust, clock, is_last=one is found[-1]) for one in found]
+    except Exception:
+        return ["unreadable"], []
+
+
+def _time(token: Any) -> datetime:
+    """Return the time that a timestamp names."""
+    at = token["encap_content_info"]["content"].parsed["gen_time"].native
+    assert isinstance(at, datetime)
+    return at
+
+
+def _examined(pdf: bytes, one: Any, trust: Trust, moment: datetime, *, is_last: bool) -> Signed:
+    """Return what one signature says, and whether it holds at the moment of its own timestamp, and that timestamp at `moment`."""
+    said = Signed(str(one.field_name))
+    try:
+        said.name, said.reason = str(one.sig_object.get("/Name", "")), str(one.sig_object.get("/Reason", ""))
+        if one.sig_object_type == "/DocTimeStamp":
+            said.timestamped_at = said.signed_at = _time(one.signed_data)
+            outside = bool(trust.timestamp_roots)
+            status: Any = asyncio.run(async_validate_pdf_timestamp(one, trust.at(said.signed_at if outside else moment, outside=outside)))
+            holds = is_last and status.intact and status.valid and status.trusted
+        else:
+            tokens = [
+                part["values"][0] for part in one.signer_info["unsigned_attrs"] if part["type"].native == "signature_time_stamp_token"
+            ]
+            said.signed_at = one.self_reported_timestamp
+            said.timestamped_at = _time(tokens[0]["content"]) if tokens else None
+            if not said.timestamped_at:
+                said.wrong = "without a timestamp"
+                return said
+            status = asyncio.run(async_validate_pdf_signature(one, trust.at(said.timestamped_at), trust.at(moment)))
+            holds = status.bottom_line and status.timestamp_validity is not None
+            if not status.docmdp_ok:
+                said.wrong = "changed after it was signed"
+        if not holds:
+            said.wrong = said.wrong or "does not hold"
+        elif is_last and status.coverage != SignatureCoverageLevel.ENTIRE_FILE:
+            said.wrong = "something was added at the end"
+        elif not _is_tight(pdf, one):
+            said.wrong = "something is hidden beside it"
+    except Exception as broken:
+        said.wrong = f"cannot be checked ({type(broken).__name__})"
+    return said
+
+
+def _is_tight(pdf: bytes, one: Any) -> bool:
+    """Whether the gap that a signature leaves for itself holds its bytes, zeros, and nothing else."""
+    start, end = one.byte_range[1], one.byte_range[2]
+    content = one.pkcs7_content
+    length = content[1] if content[1] < 128 else int.from_bytes(content[2 : 2 + content[1] - 128], "big") + content[1] - 128
+    return pdf[start:end] == b"<" + content.hex().upper().encode() + b">" and not content[2 + length :].strip(b"\0")
+
+
+def canonical(value: Any) -> bytes:
+    """Return the one way to write a value as JSON."""
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def digest(value: Any) -> str:
+    """Return the SHA-256 of a value, in hex."""
+    return hashlib.sha256(canonical(value)).hexdigest()
+
+
+def der(text: str | bytes) -> bytes:
+    """Return the bytes of a PEM text, or of what is DER already."""
+    raw = text.encode() if isinstance(text, str) else text
+    return bytes(pem.unarmor(raw)[2]) if pem.detect(raw) else raw
+
+
+def attachments(pdf: bytes) -> dict[str, bytes]:
+    """Return the files embedded in a PDF, by name."""
+    names = PdfFileReader(io.BytesIO(pdf)).root["/Names"]["/EmbeddedFiles"]["/Names"]
+    return {str(names[i + 1]["/UF"]): names[i + 1]["/EF"]["/F"].data for i in range(0, len(names), 2)}
+
+
+def chain_holds(events: list[dict[str, Any]]) -> bool:
+    """Whether each event carries the hash of the one before, and its own."""
+    previous = "0" * 64
+    for number, event in enumerate(events, 1):
+        bare = {key: value for key, value in event.items() if key != "hash"}
+        if event["n"] != number or event["previous"] != previous or event["hash"] != digest(bare):
+            return False
+        previous = event["hash"]
+    return True
+
+
+class Report:
+    """Prints a line for each thing checked, and remembers whether all were good."""
+
+    good = True
+
+    def line(self, is_good: bool, text: str) -> None:
+        """Print one line."""
+        self.good = self.good and is_good
+        print(f"{'good' if is_good else 'BAD '}  {text}")
+
+    def file(self, pdf: bytes, wanted: list[str], trust: Trust, moment: datetime | None, what: str) -> list[Signed]:
+        """Check every signature of a file."""
+        problems, found = examine(pdf, wanted, trust, moment)
+        self.line(not problems, f"{what}: signed in the fields {', '.join(wanted)}, in this order{_why(problems)}")
+        for one in found:
+            self.line(not one.wrong, f"{what}: {one.field} ({one.name or 'timestamp'}), {one.timestamped_at}{_why([one.wrong])}")
+        return found
+
+
+def _why(problems: list[str]) -> str:
+    """Return what is wrong, in words for the end of a line."""
+    return f" — {', '.join(problems)}" if any(problems) else ""
+
+
+def check_agreement(report: Report, record: dict[str, Any], agreement: bytes, trust: Trust, moment: datetime) -> None:
+    """Check the agreement that the proof is about."""
+    report.line(
+        hashlib.sha256(agreement).hexdigest() == record["agreement"]["sha256"], f"agreement: SHA-256 {record['agreement']['sha256']}"
+    )
+    if not record.get("fields"):
+        print("note  the agreement was signed elsewhere: its signatures are not checked here")
+        return
+    fixed = hashlib.sha256(agreement[: record["fixed_bytes"]]).hexdigest()
+    report.line(fixed == record["fixed_sha256"], f"agreement: begins with the text as it was sent, SHA-256 {record['fixed_sha256']}")
+    found = report.file(agreement, record["fields"], trust, moment, "agreement")
+    reasons = {one.field: one.reason for one in found if not one.wrong}
+    for one in record["signatures"]:
+        same = digest(one["evidence"]) == one["evidence_sha256"] and reasons.get(one["field"], "").endswith(
+            "sha256:" + one["evidence_sha256"]
+        )
+        report.line(same, f"evidence of {one['field']} is what was signed, SHA-256 {one['evidence_sha256']}")
+
+
+def check(pdf: bytes, fresh: list[bytes]) -> bool:
+    """Check a proof file, print what was found, and return whether all is good."""
+    report = Report()
+    files = attachments(pdf)
+    record = json.loads(files["proof.json"])
+    report.line(
+        record["format"] == "coachvault-proof-1" and files.keys() == {"proof.json", "verify.py", record["agreement"]["file"]}, "files"
+    )
+    lists = fresh or [der(one) for one in record["crls"]]
+    trust = Trust(der(record["root"]), der(record["issuing"]), lists, [der(one) for one in record.get("timestamp_roots", [])])
+    moment = datetime.now(UTC) if fresh else _time(PdfFileReader(io.BytesIO(pdf)).embedded_signatures[-1].signed_data)
+    print(f"note  the root's SHA-256, to be compared: {hashlib.sha256(trust.root).hexdigest()}")
+    print(f"note  checked as of {moment:%Y-%m-%d %H:%M:%S} UTC{'' if fresh else ', when the proof was closed'}")
+    report.file(pdf, PROOF, trust, moment, "proof")
+    check_agreement(report, record, files[record["agreement"]["file"]], trust, moment)
+    report.line(chain_holds(record["events"]), f"{len(record['events'])} events, each joined to the one before")
+    return report.good
+
+
+def main(words: list[str]) -> int:
+    """Check the file that is named."""
+    logging.disable(logging.CRITICAL)
+    if not words or len(words) % 2 == 0 or any(word != "--crl" for word in words[1::2]):
+        print(__doc__)
+        return 2
+    try:
+        is_good = check(Path(words[0]).read_bytes(), [der(Path(word).read_bytes()) for word in words[2::2]])
+    except Exception as broken:
+        print(f"BAD   the proof cannot be read ({type(broken).__name__})")
+        return 1
+    print("good  everything" if is_good else "BAD   something is not as it was: see above")
+    return 0 if is_good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
