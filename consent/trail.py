@@ -17,7 +17,7 @@ FIRST: Final = "0" * 64  # stands for the hash before the first event
 
 
 def note(
-    agreement: Agreement, kind: str, at: datetime, signatory: Signatory | None = None, *, text: str = "", **data: Any
+    agreement: Agreement, kind: str, at: datetime, signatory: Signatory | None = None, /, *, text: str = "", **data: Any
 ) -> AgreementEvent:
     """Add an event. The agreement's row is locked by whoever calls, so that numbers follow one another.
 

@@ -58,7 +58,7 @@ def draft_agreement(
     agreement.details, agreement.document = text.kept(), document
     agreement.save(force_insert=True)
     _set_signatories(agreement, signers)
-    trail.note(agreement, "drafted", now, kind=text.kind, wording=text.wording, template=text.template_name)
+    trail.note(agreement, "drafted", now, agreement=text.kind, wording=text.wording, template=text.template_name)
     record("agreement.drafted", agreement, by, at, code=text.wording.lower())
     return agreement
 

@@ -1,5 +1,5 @@
 // The signing page: a name drawn instead of typed alone, and a word to the server when the last page was on screen.
-import SignaturePad from "../vendor/signature-pad.js";
+const { SignaturePad } = window;
 
 for (const box of document.querySelectorAll("[data-drawing]")) {
   const canvas = box.querySelector("canvas");
