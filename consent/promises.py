@@ -12,6 +12,7 @@ from typing import Final
 from uuid import UUID
 
 from clients.models import Engagement
+from consent import wordings
 from consent.models import Agreement
 
 Kind = Agreement.Kind
@@ -50,3 +51,9 @@ def together(agreements: list[Agreement]) -> Promise:
 def base(engagement: Engagement) -> Agreement | None:
     """The agreement in force that an amendment would amend, or None."""
     return Agreement.objects.filter(engagement=engagement, kind__in=Agreement.BASES).in_force().without_documents().first()
+
+
+def sentences(promise: Promise, language: str) -> list[str]:
+    """What a promise means, one sentence an effect, for the people it is made to."""
+    effects = {key: "years" if key == "retention" else value for key, value in promise.effects.items()}
+    return wordings.effect_sentences(effects, language)

@@ -15,10 +15,10 @@ from accounts.models import User
 from clients import actions as clients
 from clients.models import Client, Coach, Engagement, Practice, SponsorContact
 from coachvault.demo import texts
+from coachvault.demo.agreements import Agreements
 from coachvault.demo.people import PEOPLE, passphrase, recovery_code
-from consent import documents
-from consent.actions import agreements, summaries
-from consent.models import Agreement, Disclosure, Proposal, Summary
+from consent.actions import summaries
+from consent.models import Disclosure, Proposal, Summary
 from sessions import actions as sessions
 from sessions.models import Note, Session
 from vault import slots
@@ -57,7 +57,7 @@ class Demo:
         self._people()
         self._engagements()
         self._sessions()
-        self._agreements()
+        Agreements(self).plan()
         self._summaries()
         for at, act in sorted(self.agenda, key=lambda entry: entry[0]):
             act(at)
@@ -167,76 +167,6 @@ class Demo:
             by=coach,
             at=at,
         )
-
-    # Agreements: each state, in both wordings
-
-    def _agreements(self) -> None:
-        self._agreement("anais", "A", 118, ("sign", 116), ("countersign", 115))
-        self._agreement("karim", "B", 99, ("sign", 98), ("countersign", 97))
-        self._agreement("karim", "A", 92, ("sign", 91), ("countersign", 90))
-        self._agreement("solene", "A", 149, ("decline", 148))
-        self._agreement("solene", "B", 147, ("cancel", 146))
-        self._agreement("solene", "A", 145, ("expire", 114))
-        self._agreement("solene", "A", 112, ("sign", 111), ("countersign", 110))
-        self._agreement("solene", "B", 96, ("sign", 95), ("countersign", 94))
-        self._agreement("solene2", "B", 10, ("sign", 9))
-        self._agreement("tanguy", "A", 109, ("cancel", 108))
-        self._agreement("tanguy", "B", 106, ("expire", 75))
-        self._agreement("tanguy", "B", 74, ("decline", 72))
-        self._agreement("tanguy", "B", 4)
-        self._agreement("tanguy2", "B", None)
-        self._agreement("oliver", "A", 58, ("sign", 55))
-        self._agreement("oliver2", "A", None)
-        self._agreement("priya", "A", 138, ("sign", 136), ("countersign", 135))
-        self._agreement("priya2", "A", 3)
-
-    def _agreement(self, key: str, wording: str, sent: float | None, *steps: tuple[str, float]) -> None:
-        made: list[Agreement] = []
-        self.on(5 if sent is None else sent, lambda at: made.append(self._drafted(key, wording, at, is_sent=sent is not None)))
-        for step, days in steps:
-            self.on(days, lambda at, step=step: made.append(getattr(self, "_" + step)(key, made[-1], at)))
-
-    def _drafted(self, key: str, wording: str, at: datetime, *, is_sent: bool) -> Agreement:
-        engagement = self.engagements[key]
-        by, language = engagement.coach, engagement.client.language
-        text = documents.write_text(engagement=engagement, wording=wording, language=language, years=5)
-        agreement = agreements.draft_agreement(engagement=engagement, text=text, by=by, at=at)
-        if not is_sent:
-            return agreement
-        document = documents.render_text(text, reference=documents.reference(agreement))
-        return agreements.send_agreement(agreement=agreement, text=text, document=document, is_address_seen=True, by=by, at=at)
-
-    def _evidence(self, agreement: Agreement, role: str, name: str, at: datetime) -> dict[str, Any]:
-        details = agreement.details
-        return {
-            "name": name, "statement": details["statements"][role], "at": at.isoformat(), "network": "192.0.2.7", "browser": "Demo/1.0",
-            "language": details["language"], "way": "space", "sha256": agreement.sha256, "template": f"{details['code']} {details['version']}",
-            "wording": agreement.wording, "method": "simple electronic signature",
-        }  # fmt: skip
-
-    def _sign(self, key: str, agreement: Agreement, at: datetime) -> Agreement:
-        client = self.clients[key.rstrip("2")]
-        return agreements.sign_agreement(
-            agreement=agreement, evidence=self._evidence(agreement, "client", client.name, at), link=None, by=client, at=at
-        )
-
-    def _countersign(self, key: str, agreement: Agreement, at: datetime) -> Agreement:
-        coach = self.engagements[key].coach
-        signed = agreement.signatures.get(role="client").evidence
-        evidence = self._evidence(agreement, "coach", coach.name, at)
-        document = documents.render_signed_copy(agreement, client=signed, coach=evidence)
-        return agreements.countersign_agreement(agreement=agreement, evidence=evidence, signed_document=document, by=coach, at=at)
-
-    def _decline(self, key: str, agreement: Agreement, at: datetime) -> Agreement:
-        return agreements.decline_agreement(
-            agreement=agreement, reason=texts.DECLINE_REASONS[key].text, link=None, by=self.clients[key], at=at
-        )
-
-    def _cancel(self, key: str, agreement: Agreement, at: datetime) -> Agreement:
-        return agreements.cancel_agreement(agreement=agreement, by=self.engagements[key].coach, at=at)
-
-    def _expire(self, key: str, agreement: Agreement, at: datetime) -> Agreement:
-        return agreements.expire_agreement(agreement=agreement, by=None, at=at)
 
     # Summaries: each state
 

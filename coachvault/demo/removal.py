@@ -9,7 +9,7 @@ from django.db import transaction
 
 from accounts.models import Link, User
 from clients.models import Client, Coach, Engagement, Practice, Sponsor, SponsorContact
-from consent.models import Agreement, Consent, ConsentEvent, Disclosure, Proposal, Signature, Summary
+from consent.models import Agreement, AgreementEvent, Consent, ConsentEvent, Disclosure, KnownFile, Proposal, Signatory, Summary
 from sessions.models import Note, NoteVersion, Session
 from vault import ledger, shredding
 from vault.models import DataKey, KeyGrant, Slot, Unlock
@@ -29,7 +29,8 @@ def remove(at: datetime) -> None:
     Consent.objects.filter(engagement__in=engagements).delete()
     Proposal.objects.filter(summary__engagement__in=engagements).delete()
     Summary.objects.filter(engagement__in=engagements).delete()
-    Signature.objects.filter(agreement__engagement__in=engagements).delete()
+    for model in (AgreementEvent, KnownFile, Signatory):
+        model.objects.filter(agreement__engagement__in=engagements).delete()
     Agreement.objects.filter(engagement__in=engagements).delete()
     NoteVersion.objects.filter(note__session__engagement__in=engagements).delete()
     Note.objects.filter(session__engagement__in=engagements, adds_to__isnull=False).delete()

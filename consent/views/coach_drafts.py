@@ -55,7 +55,7 @@ def agreement_new(request: HttpRequest, coach: Coach, pk: UUID) -> HttpResponse:
         Offer(kind, str(kind.label), str(text), under_way.get(kind), allows(check_may_draft, engagement, kind))
         for kind, text in WHAT_FOR.items()
     ]
-    sentences = wordings.effect_sentences(promise.effects, get_language() or "fr")
+    sentences = promises.sentences(promise, get_language() or "fr")
     facts = {"engagement": engagement, "kinds": kinds, "promise": promise, "sentences": sentences}
     return render(request, "consent/agreement_new.html", facts)
 
