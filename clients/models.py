@@ -40,10 +40,12 @@ class Coach(models.Model):
     @classmethod
     def of(cls, user: Any) -> Coach | None:
         """The coach that this person is, or None."""
-        coach = cls.objects.select_related("practice").filter(person=user.pk).first() if user.is_authenticated else None
-        if coach is not None:
+        if not user.is_authenticated:
+            return None
+        for coach in cls.objects.raw('SELECT * FROM "clients_coach" WHERE "person_id" = %s', [user.pk]):
             coach.person = user
-        return coach
+            return coach
+        return None
 
     @property
     def name(self) -> str:
