@@ -40,10 +40,12 @@ class Coach(models.Model):
     @classmethod
     def of(cls, user: Any) -> Coach | None:
         """The coach that this person is, or None."""
-        coach = cls.objects.select_related("practice").filter(person=user.pk).first() if user.is_authenticated else None
-        if coach is not None:
+        if not user.is_authenticated:
+            return None
+        for coach in cls.objects.raw('SELECT * FROM "clients_coach" WHERE "person_id" = %s', [user.pk]):
             coach.person = user
-        return coach
+            return coach
+        return None
 
     @property
     def name(self) -> str:
@@ -185,18 +187,24 @@ def joined(row: Client | SponsorContact) -> UUID | None:
     return row.person_id if row.details.get("person") == str(row.person_id) else None
 
 
+def coached_by(coach: Coach, through: str = "") -> models.Q:
+    """The engagements that are this coach's and on which she holds the permission to coach. `through` leads to them: `session__engagement`."""
+    from clients import permissions
+
+    way = f"{through}__" if through else ""
+    return models.Q(**{f"{way}coach": coach, f"{way}pk__in": permissions.held(coach.person_id, permissions.COACH)})
+
+
 class EngagementQuerySet(models.QuerySet["Engagement"]):
     def for_coach(self, coach: Coach) -> EngagementQuerySet:
         """The engagements on which this coach holds the permission to coach."""
-        from clients import permissions
-
-        return permissions.engagements(self.filter(coach=coach), coach.person, permissions.COACH)
+        return self.filter(coached_by(coach))
 
     def for_client(self, clients: list[Client]) -> EngagementQuerySet:
         """The engagements that the person behind these rows follows as a client."""
         from clients import permissions
 
-        return permissions.engagements(self, clients[0].person, permissions.FOLLOW).filter(client__in=clients)
+        return self.filter(pk__in=permissions.held(clients[0].person_id, permissions.FOLLOW), client__in=clients)
 
 
 class Engagement(models.Model):
@@ -236,6 +244,11 @@ class Engagement(models.Model):
     @property
     def practice_id(self) -> UUID:
         return self.coach.practice_id
+
+    def take_for_coach(self, coach: Coach) -> None:
+        """Do not read this engagement's coach again, if it is this one."""
+        if self.coach_id == coach.pk:
+            self.coach = coach
 
 
 class EngagementUserPermission(UserObjectPermissionBase):

@@ -83,7 +83,8 @@ def database(name: str) -> dict:
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
         "ATOMIC_REQUESTS": False,
-        "OPTIONS": {"connect_timeout": 3},
+        # Values travel apart from their statement, and a connection plans what it asks again and again once
+        "OPTIONS": {"connect_timeout": 3, "server_side_binding": True, "prepare_threshold": 5},
     }
 
 

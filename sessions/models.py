@@ -13,7 +13,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from clients.models import Client, Coach, Engagement
+from clients.models import Client, Coach, Engagement, coached_by
 from vault.encrypted import EncryptedDetails
 from vault.fields import SealedField
 from vault.sealed import Place
@@ -22,7 +22,7 @@ from vault.sealed import Place
 class SessionQuerySet(models.QuerySet["Session"]):
     def for_coach(self, coach: Coach) -> SessionQuerySet:
         """The sessions of the engagements that this coach coaches."""
-        return self.filter(engagement__in=Engagement.objects.for_coach(coach))
+        return self.filter(coached_by(coach, "engagement"))
 
     def for_client(self, clients: list[Client]) -> SessionQuerySet:
         """The sessions of the engagements that the person behind these rows follows. Their dates and states, not the coach's agenda."""
@@ -85,7 +85,7 @@ class Tally:
 class NoteQuerySet(models.QuerySet["Note"]):
     def for_coach(self, coach: Coach) -> NoteQuerySet:
         """The notes of the engagements that this coach coaches."""
-        return self.filter(session__engagement__in=Engagement.objects.for_coach(coach))
+        return self.filter(coached_by(coach, "session__engagement"))
 
     def for_client(self, clients: list[Client]) -> dict[UUID, Tally]:
         """How many notes each engagement of this person has, and when the last was written: never a row, never a text."""
@@ -140,7 +140,7 @@ class Note(models.Model):
 class NoteVersionQuerySet(models.QuerySet["NoteVersion"]):
     def for_coach(self, coach: Coach) -> NoteVersionQuerySet:
         """The earlier texts of this coach's notes."""
-        return self.filter(note__session__engagement__in=Engagement.objects.for_coach(coach))
+        return self.filter(coached_by(coach, "note__session__engagement"))
 
 
 class NoteVersion(models.Model):

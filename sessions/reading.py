@@ -48,7 +48,10 @@ def writing_page(note: Note, vault: Unlocked, by: Coach) -> dict[str, Any]:
 @sensitive_variables()
 def finished_page(note: Note, vault: Unlocked, by: Coach) -> dict[str, Any]:
     """What is read of a finished note: its text and its finished additions, and the addition that is not finished yet."""
-    additions = list(Note.objects.select_related("session__engagement__coach").filter(adds_to=note))  # hers, since the note is
+    additions = list(Note.objects.filter(adds_to=note))  # hers, since the note is
+    for one in additions:
+        if one.session_id == note.session_id:
+            one.session = note.session
     return {
         "note": note,
         "read": _read(note, vault, by),

@@ -19,6 +19,10 @@ from vault.primitives import Closed, KeyPair, PublicKeys
 from vault.sealed import Place, Sealed
 
 EPOCH_BYTES: Final = 4
+HELD: Final = """
+SELECT k.id, k.kind, k.practice, g.giver, g.wrapped, g.signature FROM "vault_keygrant" g JOIN "vault_datakey" k ON k.id = g.key_id
+WHERE g.holder = %s AND k.series = %s AND k.epoch = %s AND k.maker = %s AND k.shredded_at IS NULL
+"""  # written out: every text that is opened asks it
 
 
 class NotYours(Closed):
@@ -128,13 +132,21 @@ class Unlocked:
         """The key of one epoch of a series, if this person holds it and `maker` made it. Raises `Closed`."""
         which = (series, epoch, maker, bound_to)
         if which not in self._keys:
-            grants = KeyGrant.objects.select_related("key").filter(holder=self.person, key__shredded_at__isnull=True)
-            grant = grants.filter(key__series=series, key__epoch=epoch, key__maker=maker).first()
-            if grant is None:
-                raise Closed("no grant")
+            grant = self._held(series, epoch, maker)
             secret = self._open_grant(grant, bound_to)
             self._keys[which] = self._derive(grant.key, secret, halves.read(grant.key.id))
         return self._keys[which]
+
+    def _held(self, series: UUID, epoch: int, maker: UUID) -> KeyGrant:
+        """This person's grant on the living key of one epoch of a series, made by `maker`. Raises `Closed`."""
+        with connection.cursor() as cursor:
+            cursor.execute(HELD, [self.person, series, epoch, maker])
+            found = cursor.fetchone()
+        if found is None:
+            raise Closed("no grant")
+        key_id, kind, practice, giver, wrapped, signature = found
+        key = DataKey(id=key_id, series=series, epoch=epoch, kind=kind, practice=practice, maker=maker)
+        return KeyGrant(key=key, holder=self.person, giver=giver, wrapped=wrapped, signature=signature)
 
     def _open_grant(self, grant: KeyGrant, bound_to: bytes) -> bytes:
         key = grant.key

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from clients.models import Client, Coach, Engagement, SponsorContact
+from clients.models import Client, Coach, Engagement, SponsorContact, coached_by
 from vault.encrypted import EncryptedBytes, EncryptedDetails
 
 DAYS_TO_RENOUNCE: Final = 14  # Code de la consommation, art. L221-18
@@ -21,7 +21,7 @@ DAYS_TO_RENOUNCE: Final = 14  # Code de la consommation, art. L221-18
 class AgreementQuerySet(models.QuerySet["Agreement"]):
     def for_coach(self, coach: Coach) -> AgreementQuerySet:
         """The agreements of the engagements that this coach coaches."""
-        return self.filter(engagement__in=Engagement.objects.for_coach(coach))
+        return self.filter(coached_by(coach, "engagement"))
 
     def for_client(self, clients: list[Client]) -> AgreementQuerySet:
         """The agreements sent to the person behind these rows: never a draft, nor one that was dropped as a draft."""

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from clients.models import Client, Coach, Engagement, SponsorContact
+from clients.models import Client, Coach, Engagement, SponsorContact, coached_by
 from consent.models.agreements import Agreement
 from vault.encrypted import EncryptedDetails
 from vault.fields import SealedField
@@ -21,7 +21,7 @@ from vault.sealed import Place
 class SummaryQuerySet(models.QuerySet["Summary"]):
     def for_coach(self, coach: Coach) -> SummaryQuerySet:
         """The summaries of the engagements that this coach coaches."""
-        return self.filter(engagement__in=Engagement.objects.for_coach(coach))
+        return self.filter(coached_by(coach, "engagement"))
 
 
 class Summary(models.Model):
@@ -50,7 +50,7 @@ class Summary(models.Model):
 class ProposalQuerySet(models.QuerySet["Proposal"]):
     def for_coach(self, coach: Coach) -> ProposalQuerySet:
         """What this coach proposed."""
-        return self.filter(summary__engagement__in=Engagement.objects.for_coach(coach))
+        return self.filter(coached_by(coach, "summary__engagement"))
 
     def for_client(self, clients: list[Client]) -> ProposalQuerySet:
         """What was proposed to the person behind these rows."""
@@ -98,7 +98,7 @@ class Proposal(models.Model):
 class ConsentQuerySet(models.QuerySet["Consent"]):
     def for_coach(self, coach: Coach) -> ConsentQuerySet:
         """The consents of this coach's clients."""
-        return self.filter(engagement__in=Engagement.objects.for_coach(coach))
+        return self.filter(coached_by(coach, "engagement"))
 
     def for_client(self, clients: list[Client]) -> ConsentQuerySet:
         """The consents of the person behind these rows."""
@@ -163,7 +163,7 @@ class ConsentEvent(models.Model):
 class DisclosureQuerySet(models.QuerySet["Disclosure"]):
     def for_coach(self, coach: Coach) -> DisclosureQuerySet:
         """What went out of this coach's engagements."""
-        return self.filter(consent__engagement__in=Engagement.objects.for_coach(coach))
+        return self.filter(coached_by(coach, "consent__engagement"))
 
     def for_client(self, clients: list[Client]) -> DisclosureQuerySet:
         """What went out about the person behind these rows."""

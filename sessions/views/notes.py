@@ -19,7 +19,7 @@ from clients.models import Coach
 from sessions import actions
 from sessions.actions import Conflict
 from sessions.markdown import html_of
-from sessions.models import Note, NoteQuerySet
+from sessions.models import Note
 from sessions.reading import finished_page, writing_page
 from sessions.texts import TooLong, cleaned
 from sessions.under_way import keep_vault_open
@@ -27,9 +27,12 @@ from sessions.views.meetings import say
 from support.words import clock
 
 
-def notes_of(coach: Coach) -> NoteQuerySet:
-    """The coach's notes with what opening one needs."""
-    return Note.objects.for_coach(coach).select_related("session__engagement__coach", "session__engagement__client")
+def note_of(coach: Coach, pk: UUID, *, with_text: bool = True) -> Note:
+    """The coach's note with what opening it needs, or 404."""
+    notes = Note.objects.for_coach(coach).select_related("session__engagement__client")
+    note = get_object_or_404(notes if with_text else notes.without_text(), pk=pk)
+    note.session.engagement.take_for_coach(coach)
+    return note
 
 
 def version_sent(request: HttpRequest) -> int:
@@ -43,7 +46,7 @@ def version_sent(request: HttpRequest) -> int:
 @sensitive_variables()
 def note_page(request: HttpRequest, coach: Coach, pk: UUID) -> HttpResponse:
     """Show a note: to write in while it is unfinished, to read with its additions once it is finished."""
-    note = get_object_or_404(notes_of(coach), pk=pk)
+    note = note_of(coach, pk)
     if note.adds_to_id is not None and note.finished_at is not None:
         return redirect(f"{reverse('note_page', args=[note.adds_to_id])}#addition-{note.pk}")
     keep_vault_open(request, note.session, timezone.now())
@@ -63,7 +66,7 @@ def note_page(request: HttpRequest, coach: Coach, pk: UUID) -> HttpResponse:
 @sensitive_variables()
 def note_write(request: HttpRequest, coach: Coach, pk: UUID) -> HttpResponse:
     """Save a note's text: for the autosave in JSON, for a page without scripts by going back to it."""
-    note = get_object_or_404(notes_of(coach), pk=pk)
+    note = note_of(coach, pk)
     if "text" not in request.POST:
         return HttpResponseBadRequest()
     sent = {"note": note, "text": request.POST["text"], "vault": request.vault, "by": coach}  # type: ignore[attr-defined]
@@ -92,7 +95,7 @@ def changed_elsewhere(request: HttpRequest, coach: Coach, note: Note) -> HttpRes
     if wants_a_page(request):
         messages.warning(request, _("This note was also changed elsewhere. What you had written is kept among its earlier texts."))
         return redirect("note_page", pk=note.pk)
-    now = get_object_or_404(notes_of(coach), pk=note.pk)
+    now = note_of(coach, note.pk)
     text = actions.read_note(note=now, vault=request.vault, by=coach)  # type: ignore[attr-defined]
     return JsonResponse({"version": now.version, "text": text, "saved_at": clock(now.saved_at)}, status=409)
 
@@ -113,7 +116,7 @@ def not_saved(request: HttpRequest, note: Note, no: Refused, status: int) -> Htt
 @sensitive_variables()
 def note_finish(request: HttpRequest, coach: Coach, pk: UUID) -> HttpResponse:
     """Finish a note with the text that was on screen."""
-    note = get_object_or_404(notes_of(coach), pk=pk)
+    note = note_of(coach, pk)
     if "text" not in request.POST:
         return HttpResponseBadRequest()
     sent = {"note": note, "text": request.POST["text"], "vault": request.vault, "by": coach}  # type: ignore[attr-defined]
@@ -131,7 +134,7 @@ def note_finish(request: HttpRequest, coach: Coach, pk: UUID) -> HttpResponse:
 @admits(Coach)
 def note_amend(request: HttpRequest, coach: Coach, pk: UUID) -> HttpResponse:
     """Start an addition to a finished note."""
-    note = get_object_or_404(notes_of(coach), pk=pk)
+    note = note_of(coach, pk)
     try:
         note = actions.amend_note(note=note, vault=request.vault, by=coach)  # type: ignore[attr-defined]
     except Refused as no:
@@ -143,7 +146,7 @@ def note_amend(request: HttpRequest, coach: Coach, pk: UUID) -> HttpResponse:
 @admits(Coach)
 def note_delete(request: HttpRequest, coach: Coach, pk: UUID) -> HttpResponse:
     """Delete an empty note."""
-    note = get_object_or_404(notes_of(coach), pk=pk)
+    note = note_of(coach, pk)
     try:
         actions.delete_note(note=note, vault=request.vault, by=coach)  # type: ignore[attr-defined]
     except Refused as no:

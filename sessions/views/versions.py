@@ -19,14 +19,14 @@ from sessions.actions import Conflict
 from sessions.markdown import html_of
 from sessions.models import NoteVersion
 from sessions.views.meetings import say
-from sessions.views.notes import notes_of, version_sent
+from sessions.views.notes import note_of, version_sent
 
 
 @require_GET
 @admits(Coach)
 def note_versions(request: HttpRequest, coach: Coach, pk: UUID) -> HttpResponse:
     """List the earlier texts of a note."""
-    note = get_object_or_404(notes_of(coach).without_text(), pk=pk)
+    note = note_of(coach, pk, with_text=False)
     earlier = NoteVersion.objects.for_coach(coach).filter(note=note).defer("body")
     return render(request, "sessions/versions.html", {"note": note, "earlier": earlier})
 
@@ -36,7 +36,7 @@ def note_versions(request: HttpRequest, coach: Coach, pk: UUID) -> HttpResponse:
 @sensitive_variables()
 def note_version(request: HttpRequest, coach: Coach, pk: UUID, version: int) -> HttpResponse:
     """Open one earlier text, to read."""
-    note = get_object_or_404(notes_of(coach).without_text(), pk=pk)
+    note = note_of(coach, pk, with_text=False)
     earlier = get_object_or_404(NoteVersion.objects.for_coach(coach), note=note, version=version)
     earlier.note = note
     try:
@@ -50,7 +50,7 @@ def note_version(request: HttpRequest, coach: Coach, pk: UUID, version: int) -> 
 @admits(Coach)
 def note_restore(request: HttpRequest, coach: Coach, pk: UUID, version: int) -> HttpResponse:
     """Make an earlier text the note's text again."""
-    note = get_object_or_404(notes_of(coach).without_text(), pk=pk)
+    note = note_of(coach, pk, with_text=False)
     earlier = get_object_or_404(NoteVersion.objects.for_coach(coach), note=note, version=version)
     try:
         actions.restore_version(note=note, earlier=earlier, expected_version=version_sent(request), vault=request.vault, by=coach)  # type: ignore[attr-defined]
