@@ -67,6 +67,7 @@ class Scene:
         expect(self.desk.locator("#preview")).to_contain_text("sauf dans deux cas")
         seen(self.desk)
         self.desk.get_by_role("button", name="Vérifier et envoyer").click()
+        expect(self.desk.get_by_role("button", name="Envoyer à mon client")).to_be_visible()
         seen(self.desk)
         self.desk.get_by_role("button", name="Envoyer à mon client").click()
         expect(self.desk.get_by_text("C’est envoyé.")).to_be_visible()
