@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 from django.http import Http404
 
@@ -37,3 +39,9 @@ def find(token: str, at: datetime) -> Link:
     if link is None:
         raise Http404
     return link
+
+
+def newest(kind: Link.Kind, *, about: Iterable[UUID]) -> dict[UUID, Link]:
+    """The newest link of this kind about each of these, whether it lives or not."""
+    rows = Link.objects.filter(kind=kind, about__in=[*about]).order_by("made_at")
+    return {row.about: row for row in rows if row.about is not None}

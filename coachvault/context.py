@@ -62,7 +62,8 @@ class Page:
         found = []
         for name, label, icon, keys in entries:
             url = reverse(name)
-            found.append(Place(url, _(label), icon, path == url if url == home else path.startswith(url), keys))
+            beneath = path.startswith(BENEATH.get(name, (url,)))
+            found.append(Place(url, _(label), icon, path == url if url == home else beneath, keys))
         return found
 
     @property
@@ -102,6 +103,13 @@ NAVIGATION: dict[str, list[tuple[str, str, str, str]]] = {  # name of the addres
     ],
     "contact": [("contact_home", gettext_noop("Texts for you"), "file-text", "g a")],
     "admin": [("administration", gettext_noop("This instance"), "server", "g a")],
+}
+
+BENEATH: dict[str, tuple[str, ...]] = {  # where a place of the navigation has pages elsewhere than under its own address
+    "client_list": tuple(
+        f"/coach/{part}/" for part in ("clients", "engagements", "sessions", "notes", "agreements", "summaries", "proposals")
+    ),
+    "sponsor_list": ("/coach/organisations/", "/coach/contacts/"),
 }
 
 

@@ -66,7 +66,9 @@ def dev_mail(request: HttpRequest) -> HttpResponse:
 @admits(Administrator)
 def administration(request: HttpRequest, person: object) -> HttpResponse:
     """Show how the instance does. No content, no names."""
-    return render(request, "administration.html", administration_facts() | {"checks": page.lines()})
+    checks = page.lines()
+    found = {"to_see": [one for one in checks if not one.is_good], "in_order": [one for one in checks if one.is_good]}
+    return render(request, "administration.html", administration_facts() | found)
 
 
 def administration_facts() -> dict[str, object]:

@@ -7,12 +7,13 @@ from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.act import Refused
 from accounts.doors import admits
-from clients import actions
+from clients import actions, invitations
 from clients.forms import ClientForm
 from clients.models import Client, Coach, Engagement
 
@@ -48,10 +49,11 @@ def client_add(request: HttpRequest, coach: Coach) -> HttpResponse:
 
 @admits(Coach)
 def client_page(request: HttpRequest, coach: Coach, pk: str) -> HttpResponse:
-    """Show a client: details, engagements, whether they have joined."""
+    """Show a client: details, engagements, whether they were invited and have joined."""
     client = get_object_or_404(Client.objects.for_coach(coach), pk=pk)
     engagements = Engagement.objects.for_coach(coach).filter(client=client).select_related("sponsor")
-    return render(request, "clients/client_page.html", {"client": client, "engagements": engagements})
+    invitation = invitations.standing([client], timezone.now()).get(client.id)
+    return render(request, "clients/client_page.html", {"client": client, "engagements": engagements, "invitation": invitation})
 
 
 @require_http_methods(["GET", "POST"])

@@ -6,12 +6,13 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.act import Refused
 from accounts.doors import admits
-from clients import actions
+from clients import actions, invitations
 from clients.forms import ContactForm, SponsorForm
 from clients.models import Coach, Engagement, Sponsor, SponsorContact
 
@@ -38,11 +39,18 @@ def sponsor_add(request: HttpRequest, coach: Coach) -> HttpResponse:
 
 @admits(Coach)
 def sponsor_page(request: HttpRequest, coach: Coach, pk: str) -> HttpResponse:
-    """Show an organisation, its contacts and the engagements it pays."""
+    """Show an organisation, its contacts, how far each has been invited, and the engagements it pays."""
     sponsor = get_object_or_404(Sponsor.objects.for_coach(coach), pk=pk)
     contacts = sorted(SponsorContact.objects.for_coach(coach).filter(sponsor=sponsor), key=lambda contact: contact.name.casefold())
     engagements = Engagement.objects.for_coach(coach).filter(sponsor=sponsor).select_related("client")
-    return render(request, "clients/sponsor_page.html", {"sponsor": sponsor, "contacts": contacts, "engagements": engagements})
+    invited = invitations.standing(contacts, timezone.now())
+    facts = {
+        "sponsor": sponsor,
+        "contacts": [(one, invited.get(one.id)) for one in contacts],
+        "not_joined": any(one.joined_at is None for one in contacts),
+        "engagements": engagements,
+    }
+    return render(request, "clients/sponsor_page.html", facts)
 
 
 @require_http_methods(["GET", "POST"])

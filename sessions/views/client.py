@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 from accounts.doors import admits
 from clients.models import Client, Engagement
 from consent import overview as consent
+from consent.models import Agreement
 from sessions import journal, overview
 from sessions.views.engagements import page_number
 
@@ -19,9 +20,11 @@ from sessions.views.engagements import page_number
 @admits(Client)
 def client_home(request: HttpRequest, clients: list[Client]) -> HttpResponse:
     """Show what exists about the client, engagement by engagement."""
+    agreements = consent.agreements_for(clients)
     context = {
         "followed": overview.followed_by(clients),
-        "agreements": consent.agreements_for(clients),
+        "agreements": agreements,
+        "to_sign": any(agreement.state == Agreement.State.SENT for agreement in agreements),
         "proposals": consent.proposals_for(clients),
     }
     return render(request, "sessions/client_home.html", context)

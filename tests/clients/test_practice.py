@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from clients import actions, permissions
+from accounts.models import Link
+from clients import actions, invitations, permissions
 from clients.models import Client, Engagement, Sponsor, SponsorContact
 from tests.cast import signed_in
 
@@ -77,6 +81,35 @@ def test_a_contact_is_added_and_only_they_change_the_address_they_joined_with(ca
     cast.helene.refresh_from_db()
     assert answer.status_code == 200
     assert cast.helene.address == "helene@example.org"
+
+
+def test_the_page_of_an_organisation_says_how_far_an_invitation_has_come(cast, camille):
+    marc = actions.add_contact(
+        sponsor=cast.horizon, name="Marc", address="marc@horizon.example", role="manager", language="fr", by=cast.camille
+    )
+
+    def shown() -> invitations.Invitation | None:
+        page = camille.get(f"/coach/organisations/{cast.horizon.pk}/")
+        return {contact.pk: invitation for contact, invitation in page.context["contacts"]}[marc.pk]
+
+    assert shown() is None
+
+    link = actions.invite(invited=marc, by=cast.camille)
+    assert shown() == invitations.Invitation(sent_at=None, expires_at=link.expires_at, is_over=False)
+
+    Link.objects.filter(pk=link.pk).update(expires_at=timezone.now() - timedelta(days=1))
+    assert shown().is_over
+
+
+def test_an_invitation_to_an_address_of_before_counts_for_nothing(cast, camille):
+    marc = actions.add_contact(
+        sponsor=cast.horizon, name="Marc", address="marc@horizon.example", role="manager", language="fr", by=cast.camille
+    )
+    actions.invite(invited=marc, by=cast.camille)
+
+    actions.change_contact(contact=marc, name="Marc", address="m.delorme@horizon.example", role="manager", language="fr", by=cast.camille)
+
+    assert invitations.standing([marc, cast.helene], timezone.now()) == {}
 
 
 def open_one(browser, client: Client, sponsor: str, wording: str = "A"):

@@ -71,6 +71,7 @@ class Scene:
     def coach_sends(self) -> None:
         """Camille checks the text and sends it."""
         self.desk.get_by_role("button", name="Vérifier et envoyer").click()
+        expect(self.desk.get_by_role("button", name="Envoyer à mon client")).to_be_visible()
         seen(self.desk)
         self.desk.get_by_role("button", name="Envoyer à mon client").click()
         expect(self.desk.get_by_text("C’est envoyé.")).to_be_visible()

@@ -173,8 +173,10 @@ document.addEventListener("keydown", (event) => {
   if (target.matches("input, textarea")) target.focus(); else target.click();
 });
 
-// After an error the first wrong field has the focus
-document.querySelector("[aria-invalid=true]")?.focus();
+// After an error the first wrong field has the focus; where no field is wrong, the sentence that says what is
+const sentence = document.querySelector("main [role=alert]");
+if (sentence) sentence.tabIndex = -1;
+(document.querySelector("[aria-invalid=true]") ?? (document.activeElement === document.body ? sentence : null))?.focus();
 
 // htmx notes the page's address in the browser's storage as it loads; nothing stays there
 try { sessionStorage.removeItem("htmx-current-path-for-history"); } catch { /* no storage, so nothing in it */ }
