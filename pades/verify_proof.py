@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from asn1crypto import cms, crl, pem, x509
+from asn1crypto import cms, crl, parser, pem, x509
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import enumerate_sig_fields
 from pyhanko.sign.validation import async_validate_pdf_signature, async_validate_pdf_timestamp
@@ -71,7 +71,7 @@ def examine(pdf: bytes, wanted: list[str], trust: Trust, moment: datetime | None
         found = reader.embedded_signatures
         empty = [name for name, _, _ in enumerate_sig_fields(reader, filled_status=False)]
         form = sorted(str(one.get_object().get("/T")) for one in reader.root["/AcroForm"]["/Fields"]) if found else []
-        problems = [] if [one.field_name for one in found] == wanted else ["fields"]
+        problems = [] if found and [one.field_name for one in found] == wanted else ["fields"]
         is_closed = bool(found) and found[-1].sig_object_type == "/DocTimeStamp"
         if "fields" not in problems and form != sorted(wanted + ([] if is_closed else empty)):
             problems.append("form")
@@ -144,15 +144,13 @@ def _is_as_written(one: Any, trust: Trust) -> bool:
         "signer_infos": [signer],
     }
     again: bytes = cms.ContentInfo({"content_type": "signed_data", "content": cms.SignedData(content)}).dump()
-    return bool(one.pkcs7_content.rstrip(b"\0") == again.rstrip(b"\0"))
+    return bool(one.pkcs7_content[: parser.peek(one.pkcs7_content)] == again)
 
 
 def _is_tight(pdf: bytes, one: Any) -> bool:
     """Whether the gap that a signature leaves for itself holds its bytes, zeros, and nothing else."""
-    start, end = one.byte_range[1], one.byte_range[2]
-    content = one.pkcs7_content
-    length = content[1] if content[1] < 128 else int.from_bytes(content[2 : 2 + content[1] - 128], "big") + content[1] - 128
-    return pdf[start:end] == b"<" + content.hex().upper().encode() + b">" and not content[2 + length :].strip(b"\0")
+    start, end, content = one.byte_range[1], one.byte_range[2], one.pkcs7_content
+    return pdf[start:end] == b"<" + content.hex().upper().encode() + b">" and not content[parser.peek(content) :].strip(b"\0")
 
 
 def canonical(value: Any) -> bytes:
