@@ -6,6 +6,8 @@ Every key is P-256, every signature ECDSA with SHA-256. Nothing here knows Djang
 from __future__ import annotations
 
 import hashlib
+import re
+import stringprep
 import unicodedata
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -47,17 +49,44 @@ def written(name: str) -> str:
     return " ".join(kept.encode("utf-8", "ignore").decode().split()) or "—"
 
 
+def comparable(name: str) -> str:
+    """The name as far as X.509 can compare it (RFC 4518): without what Unicode 3.2 did not know, and running one way.
+
+    Readers that prepare names so, pyHanko among them, cannot read a certificate with any other. The signature itself says the whole name.
+    """
+    kept = "".join(c for c in written(name) if not any(_is_unknown(one) for one in _mapped(c)))
+    if any(stringprep.in_table_d1(c) for c in _mapped(kept)):  # it runs from right to left: then all of it must
+        kept = "".join(c for c in kept if not any(stringprep.in_table_d2(one) for one in _mapped(c)))
+        while not stringprep.in_table_d1(_mapped(kept)[-1:] or "\u05d0"):
+            kept = kept[:-1]
+        while not stringprep.in_table_d1(_mapped(kept)[:1] or "\u05d0"):
+            kept = kept[1:]
+    kept = re.sub(rf"(?<!\w)[{JOINERS}]+|[{JOINERS}]+(?!\w)", "", kept)
+    return " ".join(kept.split()) or "—"
+
+
 def common_name(name: str) -> str:
-    """The name as it fits into a common name: shortened at a whole character, and then ending in an ellipsis."""
-    whole = written(name)
+    """The comparable name as it fits into a common name: shortened at a whole character, and then ending in an ellipsis."""
+    whole = comparable(name)
     if len(whole.encode()) <= COMMON_NAME_BYTES:
         return whole
     short = whole
     while len(short.encode()) > COMMON_NAME_BYTES - len("…".encode()):
         short = short[:-1]
     while short and (_clings(whole[len(short)]) or short[-1] in JOINERS):
-        short = short[:-1]  # neither an accent nor half an emoji is cut off
-    return short.rstrip() + "…"
+        short = short[:-1]  # neither an accent nor half a character is cut off
+    return comparable(short.rstrip() + "…")
+
+
+def _mapped(text: str) -> str:
+    """The text as names are compared."""
+    return unicodedata.normalize("NFKC", "".join(map(stringprep.map_table_b2, text)))
+
+
+def _is_unknown(character: str) -> bool:
+    """Whether a name with this character could not be compared."""
+    tables = (stringprep.in_table_a1, stringprep.in_table_c3, stringprep.in_table_c4, stringprep.in_table_c5, stringprep.in_table_c8)
+    return character == "\ufffd" or any(table(character) for table in tables)
 
 
 def _clings(character: str) -> bool:
@@ -67,7 +96,7 @@ def _clings(character: str) -> bool:
 
 def subject(name: str) -> x509.Name:
     """The X.500 name of a person or an authority; a name that had to be shortened stands there whole as well."""
-    whole, short = written(name), common_name(name)
+    whole, short = comparable(name), common_name(name)
     parts = [x509.NameAttribute(NameOID.ORGANIZATION_NAME, ORGANISATION), x509.NameAttribute(NameOID.COMMON_NAME, short)]
     if short != whole:
         parts.append(x509.NameAttribute(WHOLE_NAME, whole[:32768]))

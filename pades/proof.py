@@ -67,7 +67,6 @@ def canonical(value: Any) -> bytes:
 
 def _sha256(data: bytes) -> str:
     """The digest of a file, in hex."""
-    import hashlib
 
     return hashlib.sha256(data).hexdigest()
 
@@ -85,5 +84,5 @@ def _with_files(page: bytes, inside: list[tuple[str, bytes, str]], at: datetime)
         spec = embed.FileSpec(name, file_name=name, embedded_data=stream)
         embed.embed_file(writer, spec)
     out = io.BytesIO()
-    writer.write(out)
+    writer.write(out)  # type: ignore[no-untyped-call]
     return out.getvalue()

@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from asn1crypto import crl, pem, x509
+from asn1crypto import cms, crl, parser, pem, x509
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import enumerate_sig_fields
 from pyhanko.sign.validation import async_validate_pdf_signature, async_validate_pdf_timestamp
@@ -71,7 +71,7 @@ def examine(pdf: bytes, wanted: list[str], trust: Trust, moment: datetime | None
         found = reader.embedded_signatures
         empty = [name for name, _, _ in enumerate_sig_fields(reader, filled_status=False)]
         form = sorted(str(one.get_object().get("/T")) for one in reader.root["/AcroForm"]["/Fields"]) if found else []
-        problems = [] if [one.field_name for one in found] == wanted else ["fields"]
+        problems = [] if found and [one.field_name for one in found] == wanted else ["fields"]
         is_closed = bool(found) and found[-1].sig_object_type == "/DocTimeStamp"
         if "fields" not in problems and form != sorted(wanted + ([] if is_closed else empty)):
             problems.append("form")
@@ -98,9 +98,9 @@ def _examined(pdf: bytes, one: Any, trust: Trust, moment: datetime, *, is_last: 
         said.name, said.reason = str(one.sig_object.get("/Name", "")), str(one.sig_object.get("/Reason", ""))
         if one.sig_object_type == "/DocTimeStamp":
             said.timestamped_at = said.signed_at = _time(one.signed_data)
-            outside = bool(trust.timestamp_roots)
+            outside = bool(trust.timestamp_roots) and one.signer_cert.issuer.dump() != x509.Certificate.load(trust.issuing).subject.dump()
             status: Any = asyncio.run(async_validate_pdf_timestamp(one, trust.at(said.signed_at if outside else moment, outside=outside)))
-            holds = is_last and status.intact and status.valid and status.trusted
+            holds = is_last and status.intact and status.valid and status.trusted and (outside or _is_as_written(one, trust))
         else:
             tokens = [
                 part["values"][0] for part in one.signer_info["unsigned_attrs"] if part["type"].native == "signature_time_stamp_token"
@@ -125,12 +125,32 @@ def _examined(pdf: bytes, one: Any, trust: Trust, moment: datetime, *, is_last: 
     return said
 
 
+def _is_as_written(one: Any, trust: Trust) -> bool:
+    """Whether a local timestamp has nothing around what it signs but what the product writes there."""
+    own, issuing, sha256 = one.signer_cert, x509.Certificate.load(trust.issuing), {"algorithm": "sha256"}
+    signer = {
+        "version": "v1",
+        "sid": cms.SignerIdentifier({"issuer_and_serial_number": {"issuer": own.issuer, "serial_number": own.serial_number}}),
+        "digest_algorithm": sha256,
+        "signature_algorithm": {"algorithm": "sha256_ecdsa"},
+        "signed_attrs": one.signer_info["signed_attrs"],
+        "signature": one.signer_info["signature"].native,
+    }
+    content = {
+        "version": "v3",
+        "digest_algorithms": [sha256],
+        "encap_content_info": one.signed_data["encap_content_info"],
+        "certificates": [own, issuing],
+        "signer_infos": [signer],
+    }
+    again: bytes = cms.ContentInfo({"content_type": "signed_data", "content": cms.SignedData(content)}).dump()
+    return bool(one.pkcs7_content[: parser.peek(one.pkcs7_content)] == again)
+
+
 def _is_tight(pdf: bytes, one: Any) -> bool:
     """Whether the gap that a signature leaves for itself holds its bytes, zeros, and nothing else."""
-    start, end = one.byte_range[1], one.byte_range[2]
-    content = one.pkcs7_content
-    length = content[1] if content[1] < 128 else int.from_bytes(content[2 : 2 + content[1] - 128], "big") + content[1] - 128
-    return pdf[start:end] == b"<" + content.hex().upper().encode() + b">" and not content[2 + length :].strip(b"\0")
+    start, end, content = one.byte_range[1], one.byte_range[2], one.pkcs7_content
+    return pdf[start:end] == b"<" + content.hex().upper().encode() + b">" and not content[parser.peek(content) :].strip(b"\0")
 
 
 def canonical(value: Any) -> bytes:

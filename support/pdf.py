@@ -29,6 +29,7 @@ REFUSALS: Final = {
     "TooManyPages": f"The document has more than {PAGES} pages.",
     "NoSuchPage": "The document has no such page.",
     "PictureTooLarge": "The picture is too large.",
+    "DecompressionBombError": "The picture is too large.",
     "UnidentifiedImageError": "This is neither a JPEG nor a PNG.",
     "PdfiumError": "This PDF cannot be read.",
 }

@@ -47,6 +47,8 @@ consent.Consent.evidence
 consent.Disclosure.details
 consent.Signature.evidence
 keyring.Half.half
+pades.Authority.certificates
+pades.Authority.keys
 vault.PersonKeys.sealing
 vault.PersonKeys.signing
 vault.Slot.root_key
@@ -61,6 +63,7 @@ clients.Client.language clients.SponsorContact.language
 consent.Agreement.language
 consent.Consent.fingerprint consent.Consent.recipient_keys consent.Consent.signature
 consent.Proposal.fingerprint
+pades.Authority.issuing_crl pades.Authority.root_crl
 vault.KeyGrant.signature vault.KeyGrant.wrapped
 vault.LedgerEntry.code vault.LedgerEntry.digest vault.LedgerEntry.event vault.LedgerEntry.hash vault.LedgerEntry.kind vault.LedgerEntry.previous
 vault.LedgerSignature.hash vault.LedgerSignature.signature
