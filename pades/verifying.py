@@ -22,13 +22,14 @@ WORKER: Final = Path(__file__).resolve().parent / "verify_worker.py"
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """One signature: its field, its signer's name, and when it was made, by the signer's word and by the timestamp's."""
+    """One signature: its field, its signer's name, when it was made, by the signer's word and by the timestamp's, and what is wrong with it."""
 
     field: str
     name: str
     reason: str
     signed_at: datetime | None
     timestamped_at: datetime | None
+    wrong: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def check(pdf: bytes, *, fields: list[str], at: datetime) -> Report:
 def _signed(found: dict[str, str | None]) -> Signed:
     """One signature, from the worker's answer."""
     times = [datetime.fromisoformat(found[name] or "") if found[name] else None for name in ("signed_at", "timestamped_at")]
-    return Signed(found["field"] or "", found["name"] or "", found["reason"] or "", *times)
+    return Signed(found["field"] or "", found["name"] or "", found["reason"] or "", *times, wrong=found["wrong"] or "")
 
 
 _pool = Pool(workers=1, script=WORKER)
