@@ -67,5 +67,5 @@ def may_ask_for_mail(request: HttpRequest, digest: str) -> bool:
 
 
 def may_check_a_file(request: HttpRequest) -> bool:
-    """Whether this network may have one more file checked: thirty a minute."""
-    return bool(ratelimit.consume(request, action="check_a_file", config={"check_a_file": "30/m/ip"}))
+    """Whether this network may have one more file checked (ACCOUNT_RATE_LIMITS)."""
+    return bool(ratelimit.consume(request, action="check_a_file"))

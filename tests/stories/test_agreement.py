@@ -313,6 +313,7 @@ def test_an_agreement_between_three_is_signed_in_order_and_helene_sees_nothing_e
     scene.client_signs()
     helene.reload()
     helene.get_by_role("link", name="Contrat tripartite").click()
+    expect(helene.get_by_role("heading", name="Votre réponse")).to_be_visible()
     seen(helene)
     helene.get_by_label("Vos prénom et nom").fill("Hélène Vasseur")
     helene.get_by_role("checkbox").check()
