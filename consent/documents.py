@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import pypdf
 from django.utils import timezone
-from django.utils.translation import gettext, ngettext, override
+from django.utils.translation import gettext, override
 
 from clients.models import Engagement
 from consent import wordings
@@ -51,23 +51,23 @@ def text_of(agreement: Agreement) -> Text:
 
 def write_text(*, engagement: Engagement, wording: str, language: str, years: int) -> Text:
     """The confidentiality agreement for this engagement, from today's template. Names are put in as they are, never read as templates."""
-    template = wordings.current(language)
+    template = wordings.current(wordings.Kind.CONFIDENTIALITY, language)
     sponsor = engagement.sponsor.name if engagement.sponsor else ""
-    with override(template.language):
-        kept_for = ngettext("%(years)s year", "%(years)s years", years) % {"years": years}
-    names = {"coach": engagement.coach.name, "client": engagement.client.name, "organisation": sponsor, "years": kept_for}
-    clauses = template.clauses_for(wording, bool(sponsor))
+    names = {"coach": engagement.coach.name, "client": engagement.client.name, "organisation": sponsor}
+    code = wordings.default("code_of_conduct", template.language)
+    values = wordings.worded({**names, "years": years, "code_of_conduct": code}, template.language)
+    clauses = wordings.compose(template.code, template.language, wording=wording, is_paid_for=bool(sponsor), is_consumer=False)
     return Text(
-        code=template.code,
+        code=str(template.code),
         version=template.version,
         language=template.language,
         wording=wording,
         published=template.published.isoformat(),
         title=template.title,
         lead=template.lead,
-        parties={name: names[name] for name in ("coach", "client", "organisation")},
+        parties=names,
         key_points=[{"title": point.title, "text": point.text} for point in template.key_points[wording]],
-        clauses=[{"code": c.code, "title": c.title, "paragraphs": [line.format_map(names) for line in c.body]} for c in clauses],
+        clauses=[{"code": c.code, "title": c.title, "paragraphs": wordings.fill(c.body, values)} for c in clauses],
         statements=dict(template.statements),
         years=years,
     )

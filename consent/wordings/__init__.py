@@ -1,27 +1,56 @@
-"""The agreements' texts: dated, versioned templates in two languages. A published version never changes; a change is a new version.
-
-Clauses that coaches add or leave out, the three-way agreement and the pledge will be further templates here.
-"""
+"""The agreements' texts: dated clauses and templates in two languages, and what follows from each. A published text never changes; a change is a new version."""
 
 from __future__ import annotations
 
-from consent.wordings import en, fr
-from consent.wordings.kinds import Clause, KeyPoint, Template, UnknownTemplate
+from consent.wordings.composing import check_compatible, check_own_text, compose, effects
+from consent.wordings.kinds import (
+    EFFECTS,
+    Clause,
+    Effect,
+    Incompatible,
+    Item,
+    KeyPoint,
+    Kind,
+    OwnClause,
+    Template,
+    UnfitOwnClause,
+    UnknownClause,
+    UnknownTemplate,
+)
+from consent.wordings.library import CLAUSES, TEMPLATES, Entry, catalogue, current, default, effect_sentences, find, find_clause, templates
+from consent.wordings.placeholders import REGISTRY, Placeholder, UnknownPlaceholder, fill, needed, worded
 
-__all__ = ["CURRENT", "Clause", "KeyPoint", "Template", "UnknownTemplate", "current", "find"]
-
-PUBLISHED: tuple[Template, ...] = (fr.CONFIDENTIALITY_1, en.CONFIDENTIALITY_1)
-CURRENT = ("confidentiality", "1")
-
-
-def find(code: str, version: str, language: str) -> Template:
-    """The template of this code, version and language, or raise `UnknownTemplate`."""
-    for template in PUBLISHED:
-        if (template.code, template.version, template.language) == (code, version, language):
-            return template
-    raise UnknownTemplate(f"{code} {version} {language}")
-
-
-def current(language: str) -> Template:
-    """The confidentiality agreement as it is proposed today."""
-    return find(*CURRENT, "en" if language.startswith("en") else "fr")
+__all__ = [
+    "CLAUSES",
+    "EFFECTS",
+    "REGISTRY",
+    "TEMPLATES",
+    "Clause",
+    "Effect",
+    "Entry",
+    "Incompatible",
+    "Item",
+    "KeyPoint",
+    "Kind",
+    "OwnClause",
+    "Placeholder",
+    "Template",
+    "UnfitOwnClause",
+    "UnknownClause",
+    "UnknownPlaceholder",
+    "UnknownTemplate",
+    "catalogue",
+    "check_compatible",
+    "check_own_text",
+    "compose",
+    "current",
+    "default",
+    "effect_sentences",
+    "effects",
+    "fill",
+    "find",
+    "find_clause",
+    "needed",
+    "templates",
+    "worded",
+]

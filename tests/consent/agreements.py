@@ -28,7 +28,7 @@ def evidence(agreement: Agreement, role: str = "client", **other: Any) -> dict[s
         "language": agreement.language,
         "way": "link",
         "sha256": agreement.sha256,
-        "template": "confidentiality 1",
+        "template": "confidentiality 2",
         "wording": agreement.wording,
         "method": "simple electronic signature",
     }
