@@ -172,6 +172,15 @@ def test_a_chosen_clause_of_the_other_wording_is_refused_and_one_of_another_temp
         plain(Kind.CONFIDENTIALITY, wording="C")
 
 
+def test_effects_that_contradict_each_other_are_never_silently_joined() -> None:
+    pair = [wordings.find_clause(code, "1", "fr") for code in ("recordings", "no_recordings")]
+
+    with pytest.raises(wordings.Incompatible, match="Les enregistrements"):
+        wordings.effects(pair)
+    with pytest.raises(wordings.Incompatible, match="Aucun enregistrement"):
+        wordings.check_compatible(pair, "fr")
+
+
 def test_what_is_chosen_takes_the_place_of_what_it_replaces() -> None:
     options = frozenset({"no_summary", "no_attendance", "no_recordings", "no_supervision_a"})
 
