@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
@@ -52,7 +52,7 @@ def _hours(value: Any, language: str) -> str:
     return words.span(value, language) if rest or not whole else f"{whole}{words.NO_BREAK}{unit[whole != 1]}"
 
 
-WRITERS: Final = MappingProxyType(
+WRITERS: Final[Mapping[str, Callable[[Any, str], str]]] = MappingProxyType(
     {
         "text": lambda value, language: str(value),
         "years": _years,

@@ -11,29 +11,12 @@ import pytest
 from django.db import connection
 
 from clients import actions as clients
-from consent import documents, wordings
+from consent import documents
 from consent.models import Agreement
-from support.words import typographic
 from tests.consent.agreements import drafted, evidence, sent, signed
 
 BOTH = pytest.mark.parametrize("language", ["fr", "en"])
 WORDINGS = pytest.mark.parametrize("wording", ["A", "B"])
-NEVER = [
-    "secret professionnel",
-    "anonyme",
-    "anonymous",
-    "conforme",
-    "compliant",
-    "certifié",
-    "certified",
-    "coffre-fort",
-    "inviolable",
-    "qualifié",
-    "qualified",
-    "bout en bout",
-    "end-to-end",
-    "end to end",
-]
 HARD = 'Zoé-Élodie "Cœur" d’Œuvrard <b>& fils</b> ' + "Maximilienne-Barthélemy " * 3 + "É'l"
 
 
@@ -163,45 +146,3 @@ def test_nothing_readable_of_an_agreement_lies_in_the_tables(cast) -> None:
         assert secret not in stored
         assert secret.encode() not in raw
         assert secret.encode().hex() not in stored
-
-
-@BOTH
-@WORDINGS
-@pytest.mark.no_database
-def test_each_text_is_whole_well_set_and_promises_no_more_than_it_may(language: str, wording: str) -> None:
-    template = wordings.current(language)
-    clauses = [clause for paid in (True, False) for clause in template.clauses_for(wording, paid)]
-    words = [template.title, template.lead, *template.statements.values(), *(p.text for p in template.key_points[wording])]
-    words += [line for clause in clauses for line in (clause.title, *clause.body)]
-
-    assert {
-        "parties",
-        f"promise_{wording.lower()}",
-        "no_own_interest",
-        "naming",
-        "colleagues",
-        "notes",
-        "law",
-        "retention",
-        "signature",
-        "end",
-    } <= {c.code for c in clauses}
-    assert all(line == typographic(line, language) for line in words)
-    assert not [word for word in NEVER for line in words if word in line.casefold()]
-    assert set(re.findall(r"\{(\w*)\}", " ".join(words))) <= {"coach", "client", "organisation", "years"}
-
-
-@pytest.mark.no_database
-def test_both_languages_have_the_same_clauses_in_the_same_order() -> None:
-    french, english = wordings.current("fr"), wordings.current("en")
-
-    assert [(c.code, c.wording, c.is_paid_for, len(c.body)) for c in french.clauses] == [
-        (c.code, c.wording, c.is_paid_for, len(c.body)) for c in english.clauses
-    ]
-    assert (french.version, french.published) == (english.version, english.published)
-
-
-@pytest.mark.no_database
-def test_a_template_that_was_never_published_is_not_found() -> None:
-    with pytest.raises(wordings.UnknownTemplate):
-        wordings.find("confidentiality", "0", "fr")

@@ -38,7 +38,7 @@ def test_the_coach_chooses_reads_sends_and_countersigns(cast, engagement) -> Non
     assert 'value="A" checked' in first
     preview = browser.get(reverse("agreement_preview", args=[engagement.pk]), CHOICES).content.decode()
     assert "pas même à votre demande" in preview
-    assert "5 ans" in preview
+    assert "5\u00a0ans" in preview
     page = browser.post(new, CHOICES).url
     agreement = newest()
     assert (agreement.state, agreement.wording, page) == ("draft", "B", reverse("agreement_page", args=[agreement.pk]))

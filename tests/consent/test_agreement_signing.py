@@ -102,7 +102,7 @@ def test_signing_keeps_the_whole_evidence(agreement, way) -> None:
         "language": "fr",
         "way": "link",
         "sha256": agreement.sha256,
-        "template": "confidentiality 1",
+        "template": "confidentiality 2",
         "wording": "A",
         "method": "simple electronic signature",
         "sent_to": "anais@example.org",

@@ -52,17 +52,17 @@ WORDS = {
     "pseudonymised_supervision_b": says(
         "My supervision, under a pseudonym",
         "I have my practice supervised by another professional, who is bound to confidentiality too. We agree that I may speak of your situation there under a pseudonym, with the names of people and organisations replaced.",
-        "Apart from what the law may require, this is the only thing that may leave our relationship. I do not do so where taking the name away would not be enough to protect you. You can ask me at any time whether I did, and when.",
+        "Apart from recourse to the law, this is the only thing that may leave our relationship. I do not do so where taking the name away would not be enough to protect you. You can ask me at any time whether I did, and when.",
     ),
     "law": says(
-        "What the law may require",
+        "Recourse to the law",
         "In some cases the law obliges or allows me to reveal something: the decision of a court or the order of an authority, a duty to report, a grave and immediate danger to you or to others, the defence of my own rights before a court.",
         "I then reveal no more than is strictly necessary, to the authority or the rescuers concerned alone. I tell you beforehand where the law and the circumstances allow, otherwise as soon as they do, and I keep a record of what was revealed, to whom, why and when.",
     ),
     "retention": says(
         "How long I keep what concerns you",
         "I keep my notes during the coaching, then for {years} at most after our last session. They are then destroyed, backup copies included, and you receive a dated attestation of it. If the law or a procedure obliges me to keep a note for longer, I tell you.",
-        "What we sign and the proofs of signature are kept for five years after the end of the coaching, or longer if the law asks for it. So are the invoices, which the law asks me to keep for ten years.",
+        "What we sign and the proofs of signature are kept for five years after the end of the coaching, or longer if the law asks for it. Invoices are kept for ten years, as the law asks.",
     ),
     "your_data": says(
         "Your personal data",

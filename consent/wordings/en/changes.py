@@ -10,7 +10,7 @@ WORDS = {
     ),
     "amendment_to_a": says(
         "What changes: you will be able to ask that something be passed on",
-        "I keep confidential everything that I learn from you and about you. I pass none of it on to anyone, save in two cases: you ask me to, or the law requires recourse to it, as the agreement provides.",
+        "I keep confidential everything that I learn from you and about you. I pass none of it on to anyone, save in two cases: you ask me to, or recourse to the law is needed, as the agreement provides.",
         "What you ask for names one piece of information and one person. It is in writing and dated, and before anything leaves you read the exact text that will go. I may decline; I then tell you why.",
         "Until now I passed nothing on, not even at your request. This promise has no end, no more than the one it replaces.",
     ),
@@ -21,7 +21,7 @@ WORDS = {
     ),
     "amendment_to_b": says(
         "What changes: nothing is passed on any more",
-        "I keep confidential, at all times, everything that I learn and have learnt from you and about you. I pass none of it on to anyone. The only exception is where the law requires recourse to it, as the agreement provides.",
+        "I keep confidential, at all times, everything that I learn and have learnt from you and about you. I pass none of it on to anyone. The only exception is recourse to the law, as the agreement provides.",
         "Until now something could be passed on at your request. From now on I pass nothing on, not even at your request or with your agreement. You remain free to speak of your coaching yourself, to whomever you like, and to receive from me what concerns you.",
         "To agree otherwise, we need a new amendment, signed by you and by me. This promise has no end.",
     ),
@@ -32,20 +32,20 @@ WORDS = {
     ),
     "amendment_rest": says(
         "What does not change",
-        "All the rest of the agreement {base_reference} stays as we signed it, among it what the law may require, how my notes are protected and how long they are kept, your rights, and the terms of the coaching.",
+        "All the rest of the agreement {base_reference} stays as we signed it, among it recourse to the law, how my notes are protected and how long they are kept, your rights, and the terms of the coaching.",
     ),
     "elsewhere_declaration": says(
         "What your coach declares",
-        "{coach} declares having signed an agreement with {client} on {signed_date}, and that the file enclosed is a true and complete copy of it.",
+        "{coach} declares having signed an agreement with {client} on {signed_date} and enclosing here a true and complete copy of it.",
     ),
     "elsewhere_a": says(
         "The promise that this agreement contains",
-        "According to this declaration, your coach keeps everything confidential, except at your request or where the law requires recourse to it.",
+        "According to this declaration, your coach keeps everything confidential, except at your request or by recourse to the law.",
         "This tool will apply it as follows: nothing about you is passed on, shown, cited or recorded without a permission that you give here, separately, for one use and, if somebody receives it, one person by name. You can withdraw it at any time.",
     ),
     "elsewhere_b": says(
         "The promise that this agreement contains",
-        "According to this declaration, your coach keeps everything confidential at all times, except where the law requires recourse to it.",
+        "According to this declaration, your coach keeps everything confidential at all times, except by recourse to the law.",
         "This tool will apply it as follows: nothing is passed on to anyone, not even at your request, until you have both signed an amendment. A recording, or a note about your health, takes your permission and is kept for your coach's own use with you.",
     ),
     "elsewhere_answer": says(

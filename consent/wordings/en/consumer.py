@@ -5,7 +5,7 @@ from consent.wordings.kinds import says
 WORDS = {
     "consumer_identity": says(
         "Who I am and how to reach me",
-        "{coach}, coach, practising at this address: {coach_address}. Registration and tax status: {coach_registration}. To reach me quickly and for any complaint: {coach_contact}.",
+        "{coach}, coach, practising at this address: {coach_address}. Registration and VAT status: {coach_registration}. To reach me quickly and for any complaint: {coach_contact}.",
         "Before signing, you received the information that article L. 221-5 of the French Consumer Code provides for: what the coaching includes, its total price, how long it lasts, how to end it, your right to withdraw and recourse to a mediator. It stands in this agreement, of which you keep a copy. You can ask me for another at any time; if it is worth €120 or more, I archive it for ten years.",
     ),
     "consumer_withdrawal": says(
@@ -16,7 +16,7 @@ WORDS = {
     ),
     "consumer_begin": says(
         "Beginning before the period ends",
-        "The coaching does not begin before the end of the period for withdrawing, unless you expressly ask for it. That request is a choice apart, which nothing ticks for you, and you can sign this agreement without making it.",
+        "Whatever the start date agreed, the coaching does not begin before the end of the period for withdrawing, unless you expressly ask for it. That request is a choice apart, which nothing ticks for you, and you can sign this agreement without making it.",
         "If you make it and then withdraw within the period, you owe only the part of the total price that corresponds to the sessions held up to the moment when you told me (article L. 221-25 of the French Consumer Code). If you did not make it, you owe nothing. Your right to withdraw ceases before the end of the period only if all the sessions have been held, as you acknowledge by making this request.",
     ),
     "consumer_mediator": says(

@@ -10,19 +10,19 @@ WORDS = {
     ),
     "promise_a": says(
         "My promise of confidentiality",
-        'I keep confidential everything that I learn from you and about you. I pass none of it on to anyone, save in two cases: you ask me to, or the law requires recourse to it (article "What the law may require").',
+        'I keep confidential everything that I learn from you and about you. I pass none of it on to anyone, save in two cases: you ask me to, or recourse to the law is needed (article "Recourse to the law").',
         "What you ask for names one piece of information and one person. It is in writing and dated, and before anything leaves you read the exact text that will go. I may decline; I then tell you why.",
         "This promise has no end: it goes on after the coaching is over, however it ends.",
     ),
     "promise_b": says(
         "My promise of confidentiality",
-        'I keep confidential, at all times, everything that I learn from you and about you. I pass none of it on to anyone. The only exception is where the law requires recourse to it (article "What the law may require").',
+        'I keep confidential, at all times, everything that I learn from you and about you. I pass none of it on to anyone. The only exception is recourse to the law, in the cases and within the limits agreed (article "Recourse to the law").',
         "This promise goes further than the usual rule of the profession: I pass nothing on, not even at your request or with your agreement. You remain free to speak of your coaching yourself, to whomever you like, and to receive from me what concerns you.",
         "To agree otherwise, we need a written amendment, signed by you and by me. This promise has no end: it goes on after the coaching is over, however it ends.",
     ),
     "no_own_interest": says(
         "Nothing in my own interest",
-        "I never use what I learn from you to my own advantage: not to make myself known, not for an article, a talk or a case study, not to win work or a credential, not to cut a figure.",
+        "I never use what I learn from you to my own advantage: not to make myself known, not for an article, a talk or a case study, not to win work or a credential, not to show off.",
         "None of it reaches people close to me, people close to you, your colleagues or the press.",
     ),
     "naming_a": says(

@@ -31,8 +31,8 @@ EFFECTS = {
 PROBLEMS = {
     "three_way_b": "A three-way agreement cannot keep everything between two: choose wording A, or an agreement between two.",
     "three_way_alone": "A three-way agreement takes an organisation that pays for the coaching.",
-    "cannot_meet": '"{first}" and "{second}" cannot stand in one agreement: their effects contradict each other.',
-    "does_not_fit": '"{first}" does not fit this agreement as it is chosen.',
+    "cannot_meet": "“{first}” and “{second}” cannot stand in one agreement: their effects contradict each other.",
+    "does_not_fit": "“{first}” does not fit this agreement as it is chosen.",
     "no_place": "This document has no place for an added article.",
     "no_title": "Give this article a title.",
     "no_body": "Write the text of this article.",

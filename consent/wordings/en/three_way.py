@@ -32,8 +32,8 @@ WORDS = {
     ),
     "three_way_promise": says(
         "The promise of confidentiality",
-        'The coach keeps confidential everything that the person coached confides and everything that the coaching teaches about them, towards the organisation as towards anybody else, save in two cases: the person coached asks for it, or the law requires recourse to it (article "What the law may require").',
-        "The coach never makes use of it in their own interest. None of it reaches people close to the coach, people close to the person coached, their colleagues or the press.",
+        'The coach keeps confidential everything that the person coached confides and everything that the coaching teaches about them, towards the organisation as towards anybody else, save in two cases: the person coached asks for it, or recourse to the law is needed (article "Recourse to the law").',
+        "The coach never makes use of it in their own interest. None of it reaches people close to the coach, people close to the person coached or their colleagues, or the press.",
         "This promise has no end: it goes on after the coaching is over, however it ends.",
     ),
     "three_way_channels": says(

@@ -19,7 +19,7 @@ WORDS = {
     "three_way_special_data": says(
         "The most personal information",
         "Health, sex life and sexual orientation, origins, political opinions, religious or philosophical beliefs and membership of a trade union are given special protection by the law.",
-        "The coach notes none of it without the explicit consent of the person coached, asked for by an act apart from this signature. Refused, such information stays out of the notes; once the consent is withdrawn, it is erased from them. It stands in no summary.",
+        "The coach notes none of it without the explicit consent of the person coached, asked for by an act apart from this signature. Without that consent, such information stays out of the notes; if it is withdrawn, it is erased from them. It stands in no summary.",
     ),
     "three_way_colleagues": says(
         "Colleagues and other people",
@@ -36,7 +36,7 @@ WORDS = {
         "The coach does not do so where taking the name away would not be enough to protect them.",
     ),
     "three_way_law": says(
-        "What the law may require",
+        "Recourse to the law",
         "In some cases the law obliges or allows the coach to reveal something: the decision of a court or the order of an authority, a duty to report, a grave and immediate danger to the person coached or to others, the defence of the coach's own rights before a court.",
         "No more is then revealed than is strictly necessary, to the authority or the rescuers concerned alone, never to the organisation on that occasion. The person coached is told beforehand where the law and the circumstances allow, otherwise as soon as they do, and a record is kept.",
     ),

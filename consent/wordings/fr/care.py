@@ -52,17 +52,17 @@ WORDS = {
     "pseudonymised_supervision_b": says(
         "Ma supervision, sous un pseudonyme",
         "Je fais superviser ma pratique par un autre professionnel, tenu lui aussi à la confidentialité. Nous convenons que je peux y évoquer votre situation sous un pseudonyme, les noms de personnes et d'organisations étant remplacés.",
-        "C'est, avec ce que la loi peut imposer, la seule chose qui puisse sortir de notre relation. Je m'en abstiens lorsque le nom retiré ne suffirait pas à vous protéger. Vous pouvez me demander à tout moment si je l'ai fait, et quand.",
+        "C'est, avec le recours à la loi, la seule chose qui puisse sortir de notre relation. Je m'en abstiens lorsque le nom retiré ne suffirait pas à vous protéger. Vous pouvez me demander à tout moment si je l'ai fait, et quand.",
     ),
     "law": says(
-        "Ce que la loi peut imposer",
+        "Le recours à la loi",
         "Dans certains cas, la loi m'oblige à révéler une information ou m'y autorise : décision de justice ou réquisition d'une autorité, obligation de signalement, danger grave et immédiat pour vous ou pour autrui, défense de mes droits devant un juge.",
         "Je ne révèle alors que le strict nécessaire, à la seule autorité ou au seul secours concerné. Je vous en informe au préalable si la loi et les circonstances le permettent, sinon dès qu'elles le permettent, et je consigne ce qui a été révélé, à qui, pourquoi et quand.",
     ),
     "retention": says(
         "Combien de temps je garde ce qui vous concerne",
         "Je garde mes notes pendant l'accompagnement, puis {years} au plus après notre dernière séance. Elles sont ensuite détruites, copies de sauvegarde comprises, et vous en recevez une attestation datée. Si la loi ou une procédure m'oblige à garder une note plus longtemps, je vous le dis.",
-        "Ce que nous signons et les preuves de signature sont gardés cinq ans après la fin de l'accompagnement, ou plus longtemps si la loi le demande. Il en va de même des factures, que la loi me demande de garder dix ans.",
+        "Ce que nous signons et les preuves de signature sont gardés cinq ans après la fin de l'accompagnement, ou plus longtemps si la loi le demande. Les factures sont gardées dix ans, comme la loi le demande.",
     ),
     "your_data": says(
         "Vos données personnelles",

@@ -10,7 +10,7 @@ WORDS = {
     ),
     "amendment_to_a": says(
         "Ce qui change : vous pourrez demander qu'une information soit transmise",
-        "Je garde confidentiel tout ce que j'apprends de vous et sur vous. Je n'en communique rien à personne, sauf dans deux cas : vous me le demandez, ou la loi exige d'y recourir, dans les conditions que le contrat prévoit.",
+        "Je garde confidentiel tout ce que j'apprends de vous et sur vous. Je n'en communique rien à personne, sauf dans deux cas : vous me le demandez, ou il faut recourir à la loi, dans les conditions que le contrat prévoit.",
         "Votre demande porte sur une information précise, pour un destinataire précis. Elle est écrite et datée, et vous lisez avant son envoi le texte exact qui partira. Je peux ne pas y donner suite ; je vous dis alors pourquoi.",
         "Jusqu'ici, je ne transmettais rien, pas même à votre demande. Cette promesse n'a pas de terme, pas plus que celle qu'elle remplace.",
     ),
@@ -21,7 +21,7 @@ WORDS = {
     ),
     "amendment_to_b": says(
         "Ce qui change : plus rien n'est transmis",
-        "Je garde confidentiel, en toutes circonstances, tout ce que j'apprends et ai appris de vous et sur vous. Je n'en communique rien à personne. La seule exception est le cas où la loi exige d'y recourir, dans les conditions que le contrat prévoit.",
+        "Je garde confidentiel, en toutes circonstances, tout ce que j'apprends et ai appris de vous et sur vous. Je n'en communique rien à personne. La seule exception est le recours à la loi, dans les conditions que le contrat prévoit.",
         "Jusqu'ici, une information pouvait être transmise à votre demande. Désormais je ne transmets rien, pas même à votre demande ou avec votre accord. Vous restez libre de parler vous-même de votre accompagnement à qui vous voulez, et de recevoir de moi ce qui vous concerne.",
         "Pour en convenir autrement, il nous faut un nouvel avenant, signé par vous et par moi. Cette promesse n'a pas de terme.",
     ),
@@ -32,20 +32,20 @@ WORDS = {
     ),
     "amendment_rest": says(
         "Ce qui ne change pas",
-        "Tout le reste du contrat {base_reference} demeure tel que nous l'avons signé, notamment ce que la loi peut imposer, la protection et la durée de conservation de mes notes, vos droits et les conditions de l'accompagnement.",
+        "Tout le reste du contrat {base_reference} demeure tel que nous l'avons signé, notamment le recours à la loi, la protection et la durée de conservation de mes notes, vos droits et les conditions de l'accompagnement.",
     ),
     "elsewhere_declaration": says(
         "Ce que déclare votre coach",
-        "{coach} déclare avoir signé un contrat avec {client} le {signed_date}, et que le fichier joint en est la copie fidèle et complète.",
+        "{coach} déclare avoir signé un contrat avec {client} le {signed_date} et en joindre ici une copie fidèle et complète.",
     ),
     "elsewhere_a": says(
         "La promesse que contient ce contrat",
-        "Selon cette déclaration, votre coach garde tout confidentiel, sauf à votre demande ou lorsque la loi exige d'y recourir.",
+        "Selon cette déclaration, votre coach garde tout confidentiel, sauf à votre demande ou en cas de recours à la loi.",
         "Cet outil l'appliquera ainsi : rien de vous n'est transmis, montré, cité ou enregistré sans une autorisation que vous donnez ici, séparément, pour un usage précis et, s'il y a un destinataire, une personne désignée. Vous pouvez la retirer à tout moment.",
     ),
     "elsewhere_b": says(
         "La promesse que contient ce contrat",
-        "Selon cette déclaration, votre coach garde tout confidentiel en toutes circonstances, sauf lorsque la loi exige d'y recourir.",
+        "Selon cette déclaration, votre coach garde tout confidentiel en toutes circonstances, sauf en cas de recours à la loi.",
         "Cet outil l'appliquera ainsi : rien n'est transmis à personne, pas même à votre demande, tant que vous n'avez pas signé tous les deux un avenant. Un enregistrement, ou une note sur votre santé, demande votre autorisation et reste pour le seul usage de votre coach avec vous.",
     ),
     "elsewhere_answer": says(

@@ -4,7 +4,7 @@ from consent.wordings.kinds import says
 
 WORDS = {
     "code_of_conduct": says(
-        "Le code de déontologie que je suis",
+        "Le code de déontologie que je respecte",
         "Je respecte le code de déontologie suivant : {code_of_conduct}. Je vous en remets le texte si vous me le demandez.",
         "Si ce code, un article que j'ai ajouté à ce modèle et ma promesse de confidentialité ne disent pas la même chose, ce qui vous protège le mieux l'emporte.",
     ),
@@ -18,6 +18,6 @@ WORDS = {
     "ending": says(
         "Mettre fin, et faire une réclamation",
         "Vous pouvez mettre fin à l'accompagnement à tout moment, sans donner de raison, en me l'écrivant. Je peux y mettre fin aussi, en vous prévenant assez tôt pour que nous puissions conclure. La promesse de confidentialité demeure.",
-        "Si quelque chose ne va pas, dites-le-moi d'abord si vous le pouvez. Vous pouvez aussi saisir l'organisme professionnel dont je suis le code de déontologie. Ce contrat est soumis au droit français ; il ne vous prive d'aucune protection que la loi vous donne.",
+        "Si quelque chose ne va pas, dites-le-moi d'abord si vous le pouvez. Vous pouvez aussi saisir l'organisme professionnel dont je respecte le code de déontologie. Ce contrat est soumis au droit français ; il ne vous prive d'aucune protection que la loi vous donne.",
     ),
 }

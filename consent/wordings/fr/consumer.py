@@ -5,7 +5,7 @@ from consent.wordings.kinds import says
 WORDS = {
     "consumer_identity": says(
         "Qui je suis et comment me joindre",
-        "{coach}, coach, exerçant à l'adresse suivante : {coach_address}. Immatriculation et régime de taxe : {coach_registration}. Pour me joindre rapidement et pour toute réclamation : {coach_contact}.",
+        "{coach}, coach, exerçant à l'adresse suivante : {coach_address}. Immatriculation et régime de TVA : {coach_registration}. Pour me joindre rapidement et pour toute réclamation : {coach_contact}.",
         "Avant de signer, vous avez reçu les informations que prévoit l'article L. 221-5 du Code de la consommation : ce que comprend l'accompagnement, son prix total, sa durée, la façon d'y mettre fin, votre droit de rétractation et le recours à un médiateur. Elles figurent dans ce contrat, dont vous gardez un exemplaire. Vous pouvez m'en redemander une copie à tout moment ; s'il porte sur 120 € ou plus, je l'archive dix ans.",
     ),
     "consumer_withdrawal": says(
@@ -16,7 +16,7 @@ WORDS = {
     ),
     "consumer_begin": says(
         "Commencer avant la fin du délai",
-        "L'accompagnement ne commence pas avant la fin du délai de rétractation, sauf si vous le demandez expressément. Cette demande est un choix séparé, que rien ne coche à votre place, et vous pouvez signer ce contrat sans la faire.",
+        "Quelle que soit la date de début convenue, l'accompagnement ne commence pas avant la fin du délai de rétractation, sauf si vous le demandez expressément. Cette demande est un choix séparé, que rien ne coche à votre place, et vous pouvez signer ce contrat sans la faire.",
         "Si vous la faites et que vous renoncez ensuite au contrat dans le délai, vous ne devez que la part du prix total qui correspond aux séances tenues jusqu'au moment où vous me l'avez fait savoir (article L. 221-25 du Code de la consommation). Si vous ne l'avez pas faite, vous ne devez rien. Votre droit de rétractation ne cesse avant la fin du délai que si toutes les séances ont été tenues, ce que vous reconnaissez en faisant cette demande.",
     ),
     "consumer_mediator": says(

@@ -10,13 +10,13 @@ WORDS = {
     ),
     "promise_a": says(
         "Ma promesse de confidentialité",
-        "Je garde confidentiel tout ce que j'apprends de vous et sur vous. Je n'en communique rien à personne, sauf dans deux cas : vous me le demandez, ou la loi exige d'y recourir (article « Ce que la loi peut imposer »).",
+        "Je garde confidentiel tout ce que j'apprends de vous et sur vous. Je n'en communique rien à personne, sauf dans deux cas : vous me le demandez, ou il faut recourir à la loi (article « Le recours à la loi »).",
         "Votre demande porte sur une information précise, pour un destinataire précis. Elle est écrite et datée, et vous lisez avant son envoi le texte exact qui partira. Je peux ne pas y donner suite ; je vous dis alors pourquoi.",
         "Cette promesse n'a pas de terme : elle continue après la fin de l'accompagnement, quelle que soit la façon dont il se termine.",
     ),
     "promise_b": says(
         "Ma promesse de confidentialité",
-        "Je garde confidentiel, en toutes circonstances, tout ce que j'apprends de vous et sur vous. Je n'en communique rien à personne. La seule exception est le cas où la loi exige d'y recourir (article « Ce que la loi peut imposer »).",
+        "Je garde confidentiel, en toutes circonstances, tout ce que j'apprends de vous et sur vous. Je n'en communique rien à personne. La seule exception est le recours à la loi, dans les cas et les limites convenus (article « Le recours à la loi »).",
         "Cette promesse va plus loin que la règle habituelle de la profession : je ne transmets rien, pas même à votre demande ou avec votre accord. Vous restez libre de parler vous-même de votre accompagnement à qui vous voulez, et de recevoir de moi ce qui vous concerne.",
         "Pour en convenir autrement, il nous faut un avenant écrit, signé par vous et par moi. Cette promesse n'a pas de terme : elle continue après la fin de l'accompagnement, quelle que soit la façon dont il se termine.",
     ),

@@ -32,8 +32,8 @@ WORDS = {
     ),
     "three_way_promise": says(
         "La promesse de confidentialité",
-        "Le ou la coach garde confidentiel tout ce que la personne accompagnée lui confie et tout ce que l'accompagnement lui apprend d'elle, à l'égard de l'organisation comme de toute autre personne, sauf dans deux cas : la personne accompagnée le lui demande, ou la loi exige d'y recourir (article « Ce que la loi peut imposer »).",
-        "Le ou la coach n'en fait jamais usage dans son propre intérêt. Rien n'en parvient à ses proches, aux proches de la personne accompagnée, à ses collègues ou à la presse.",
+        "Le ou la coach garde confidentiel tout ce que la personne accompagnée lui confie et tout ce que l'accompagnement lui apprend d'elle, à l'égard de l'organisation comme de toute autre personne, sauf dans deux cas : la personne accompagnée le lui demande, ou il faut recourir à la loi (article « Le recours à la loi »).",
+        "Le ou la coach n'en fait jamais usage dans son propre intérêt. Rien n'en parvient à ses proches, aux proches ou aux collègues de la personne accompagnée, ou à la presse.",
         "Cette promesse n'a pas de terme : elle continue après la fin de l'accompagnement, quelle que soit la façon dont il se termine.",
     ),
     "three_way_channels": says(

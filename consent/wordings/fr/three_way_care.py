@@ -19,7 +19,7 @@ WORDS = {
     "three_way_special_data": says(
         "Les informations les plus personnelles",
         "La santé, la vie et l'orientation sexuelles, les origines, les opinions politiques, les convictions religieuses ou philosophiques et l'appartenance syndicale sont particulièrement protégées par la loi.",
-        "Le ou la coach n'en note rien sans le consentement explicite de la personne accompagnée, demandé par un acte séparé de cette signature. Refusées, ces informations restent hors des notes ; le consentement retiré, elles en sont effacées. Elles ne figurent dans aucune synthèse.",
+        "Le ou la coach n'en note rien sans le consentement explicite de la personne accompagnée, demandé par un acte séparé de cette signature. Sans ce consentement, ces informations restent hors des notes ; s'il est retiré, elles en sont effacées. Elles ne figurent dans aucune synthèse.",
     ),
     "three_way_colleagues": says(
         "Les collègues et les autres personnes",
@@ -36,7 +36,7 @@ WORDS = {
         "Le ou la coach s'en abstient lorsque le nom retiré ne suffirait pas à la protéger.",
     ),
     "three_way_law": says(
-        "Ce que la loi peut imposer",
+        "Le recours à la loi",
         "Dans certains cas, la loi oblige le ou la coach à révéler une information ou l'y autorise : décision de justice ou réquisition d'une autorité, obligation de signalement, danger grave et immédiat pour la personne accompagnée ou pour autrui, défense de ses droits devant un juge.",
         "Seul le strict nécessaire est alors révélé, à la seule autorité ou au seul secours concerné, jamais à l'organisation à cette occasion. La personne accompagnée en est informée au préalable si la loi et les circonstances le permettent, sinon dès qu'elles le permettent, et une trace en est gardée.",
     ),
@@ -75,6 +75,6 @@ WORDS = {
         "Mettre fin, et faire une réclamation",
         "La personne accompagnée peut mettre fin à l'accompagnement à tout moment, sans donner de raison. Le ou la coach et l'organisation le peuvent en prévenant assez tôt pour que l'accompagnement puisse être conclu ; si l'organisation cesse de payer, elle le dit en même temps à la personne accompagnée et au ou à la coach. Les séances tenues jusque-là sont dues ; le reste est remboursé. L'organisation apprend que l'accompagnement a pris fin, jamais pourquoi.",
         "Ce contrat prend fin aussi si la personne accompagnée et le ou la coach conviennent entre eux que plus rien n'est transmis à personne. L'organisation en est informée, sans autre explication.",
-        "La promesse de confidentialité et les engagements de l'organisation demeurent. Un différend est d'abord porté devant l'autre partie, puis, si l'on veut, devant l'organisme professionnel dont le ou la coach suit le code de déontologie. Ce contrat est soumis au droit français.",
+        "La promesse de confidentialité et les engagements de l'organisation demeurent. Un différend est d'abord porté devant l'autre partie, puis, si l'on veut, devant l'organisme professionnel dont le ou la coach respecte le code de déontologie. Ce contrat est soumis au droit français.",
     ),
 }
