@@ -1,4 +1,4 @@
-"""The evidence of an act, a signature or a consent: who typed or was shown what, when, from where. Kept encrypted."""
+"""The evidence of an act, a signature, a receipt or a consent: who typed or was shown what, when, from where. Kept encrypted."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from allauth.account.adapter import get_adapter
 from django.http import HttpRequest
 
-from consent.models import Agreement
+from consent.models import Agreement, Pledge
 
 LONGEST_BROWSER = 400
 
@@ -21,6 +21,12 @@ def where(request: HttpRequest) -> dict[str, str]:
 def of_consent(request: HttpRequest, *, notice: str, language: str) -> dict[str, str]:
     """What is kept of giving a consent in this request: from where, and which version of which sentences was shown."""
     return {**where(request), "notice": notice, "language": language, "way": "space"}
+
+
+def of_receipt(request: HttpRequest, *, pledge: Pledge, language: str, at: datetime) -> dict[str, str]:
+    """What is kept of acknowledging a pledge in this request: which sentence under which document, from where."""
+    statement = str(pledge.details["statement"])
+    return {"statement": statement, "at": at.isoformat(), "sha256": pledge.sha256, **where(request), "language": language, "way": "space"}
 
 
 def of_signing(request: HttpRequest, *, agreement: Agreement, role: str, typed_name: str, way: str, at: datetime) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Every state of an agreement and every way from one to another. What is not in the table cannot happen.
+"""Every state of an agreement and of a pledge, and every way from one to another. What is not in the table cannot happen.
 
 `python -m consent.states > docs/states.md` draws it.
 """
@@ -39,7 +39,12 @@ AGREEMENT: Final = (
     Step("signed", "cancel", "cancelled", COACH),
     Step("in_force", "supersede", "superseded", COACH),
 )
-TABLES: Final = {"Agreement": AGREEMENT}
+PLEDGE: Final = (
+    Step("draft", "publish", "published", COACH),
+    Step("draft", "discard", "discarded", COACH),
+    Step("published", "replace", "replaced", COACH),
+)
+TABLES: Final = {"Agreement": AGREEMENT, "Pledge": PLEDGE}
 
 
 def after(table: tuple[Step, ...], source: str, event: str, who: str) -> str:
