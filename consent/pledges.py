@@ -171,8 +171,8 @@ def file_name(pledge: Pledge) -> str:
 
 def at_address(token: UUID) -> dict[str, Pledge]:
     """What is published at a public address, by language; nothing at one that was replaced or never was."""
-    rows = Pledge.objects.filter(token=token, state=Pledge.State.PUBLISHED).select_related("coach__person", "coach__practice")
-    return {pledge.language: pledge for pledge in rows.without_documents()}
+    rows = Pledge.objects.filter(token=token, state=Pledge.State.PUBLISHED).without_documents()
+    return {pledge.language: pledge for pledge in rows}
 
 
 def in_language(found: Mapping[str, Pledge], *wanted: str | None) -> Pledge | None:

@@ -69,9 +69,10 @@ def publish_pledge(
     row.details = {**text.kept(), "sha256": documents.digest(document)}
     row.document, row.token, row.published_at = document, token, now
     row.save()
-    if before is not None:
-        _ask_again(before, row, now)
+    again = _ask_again(before, row, now) if before is not None else []
     has_acted(by.person_id)
+    for receipt in again:
+        _record_receipt("pledge.renewed", receipt, by, at)
     _record("pledge.published", row, by, at, stored="document")
     return row
 
@@ -168,13 +169,14 @@ def _replace(row: Pledge, by: Coach, now: datetime, at: datetime | None) -> Pled
     return before
 
 
-def _ask_again(before: Pledge, row: Pledge, now: datetime) -> None:
-    """Put the new version where the one before was."""
-    had = PledgeReceipt.objects.filter(pledge=before, client__archived_at__isnull=True).select_related("client")
-    for receipt in had:
-        PledgeReceipt.objects.create(pledge=row, client=receipt.client, delivered_at=now)
-        if receipt.acknowledged_at is not None and (person := joined(receipt.client)) is not None:
+def _ask_again(before: Pledge, row: Pledge, now: datetime) -> list[PledgeReceipt]:
+    """Put the new version where the one before was; only who had acknowledged that one is written to."""
+    made = []
+    for had in PledgeReceipt.objects.filter(pledge=before, client__archived_at__isnull=True).select_related("client__coach"):
+        made.append(PledgeReceipt.objects.create(pledge=row, client=had.client, delivered_at=now))
+        if had.acknowledged_at is not None and (person := joined(had.client)) is not None:
             letters.write_to.defer(person=str(person), letter="something_new")
+    return made
 
 
 def _delivered(client: Client, current: Mapping[str, Pledge], by: Coach, now: datetime) -> PledgeReceipt | None:

@@ -24,7 +24,6 @@ def pledge_public(request: HttpRequest, token: UUID) -> HttpResponse:
     with translation.override(pledge.language):
         facts = {
             "pledge": pledge,
-            "coach": pledge.coach,
             "text": pledges.text_of(pledge),
             "languages": [(code, name) for code, name in pledges.LANGUAGES.items() if code in found and code != pledge.language],
         }
