@@ -31,18 +31,30 @@ class Changed:
 
 
 def words(before: str, after: str) -> list[Piece]:
-    """The pieces that lead from one text to the other, neighbours of a kind joined."""
+    """The pieces that lead from one text to the other: what goes before what comes, a lone space between two changes counted with them."""
     old, new = WORDS.findall(before), WORDS.findall(after)
-    pieces: list[Piece] = []
+    runs: list[tuple[str, str, str]] = []  # kind, of the older text, of the newer
     for kind, i, j, k, m in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if kind == "equal":
-            pieces.append(Piece("same", "".join(old[i:j])))
-            continue
-        if gone := "".join(old[i:j]):
-            pieces.append(Piece("del", gone))
-        if come := "".join(new[k:m]):
-            pieces.append(Piece("ins", come))
-    return pieces
+        runs.append(("same" if kind == "equal" else "changed", "".join(old[i:j]), "".join(new[k:m])))
+    inner = {n for n in range(1, len(runs) - 1) if runs[n][0] == "same" and not runs[n][1].strip()}
+    joined: list[tuple[str, str, str]] = []
+    for n, (kind, gone, come) in enumerate(runs):
+        if joined and (n in inner or n - 1 in inner):
+            _kind, more_gone, more_come = joined.pop()
+            joined.append(("changed", more_gone + gone, more_come + come))
+        else:
+            joined.append((kind, gone, come))
+    return [piece for run in joined for piece in _pieces(*run)]
+
+
+def _pieces(kind: str, gone: str, come: str) -> Iterator[Piece]:
+    if kind == "same":
+        yield Piece("same", gone)
+        return
+    if gone:
+        yield Piece("del", gone)
+    if come:
+        yield Piece("ins", come)
 
 
 def parts(before: list[Said], after: list[Said]) -> list[Changed]:

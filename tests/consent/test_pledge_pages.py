@@ -15,7 +15,6 @@ from tests.cast import signed_in
 from tests.consent.pledges import FACTS, acknowledged, drafted, published
 
 
-
 def main(answer) -> str:
     """What stands between the page's frame."""
     return answer.content.decode().partition("<main")[2].partition("</main>")[0]

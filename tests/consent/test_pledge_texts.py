@@ -141,6 +141,18 @@ def test_what_stays_and_comes_is_the_newer_text_and_what_stays_and_goes_the_olde
 
 
 @no_database
+def test_a_lone_space_between_two_changes_goes_with_them() -> None:
+    pieces = differences.words("Je réponds dans les deux jours.", "Je réponds dans la matinée même.")
+
+    assert [(piece.kind, piece.text) for piece in pieces] == [
+        ("same", "Je réponds dans "),
+        ("del", "les deux jours"),
+        ("ins", "la matinée même"),
+        ("same", "."),
+    ]
+
+
+@no_database
 def test_parts_are_told_apart_as_added_left_out_changed_or_moved() -> None:
     a, b, c = (Said(code, code.upper(), (f"Texte de {code}.",)) for code in "abc")
     changed = replace(b, paragraphs=("Texte neuf de b.", "Et plus."))
