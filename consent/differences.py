@@ -38,12 +38,12 @@ def words(before: str, after: str) -> list[Piece]:
         runs.append(("same" if kind == "equal" else "changed", "".join(old[i:j]), "".join(new[k:m])))
     inner = {n for n in range(1, len(runs) - 1) if runs[n][0] == "same" and not runs[n][1].strip()}
     joined: list[tuple[str, str, str]] = []
-    for n, (kind, gone, come) in enumerate(runs):
+    for n, (word, gone, come) in enumerate(runs):
         if joined and (n in inner or n - 1 in inner):
             _kind, more_gone, more_come = joined.pop()
             joined.append(("changed", more_gone + gone, more_come + come))
         else:
-            joined.append((kind, gone, come))
+            joined.append((word, gone, come))
     return [piece for run in joined for piece in _pieces(*run)]
 
 

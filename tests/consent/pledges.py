@@ -21,7 +21,7 @@ FACTS = {
 
 def text(coach: Coach, *, language: str = "fr", own: str = "") -> Text:
     """A text in which nothing is missing, with a part of the coach's own if one is given."""
-    before = Pledge.objects.for_coach(coach).filter(language=language, state="published").first()
+    before = Pledge.objects.filter(coach=coach, language=language, state="published").first()
     first = pledges.first_text(coach, language, before)
     parts = [*first.parts, *([Part("own_1", "Une promesse de plus", own, is_own=True)] if own else [])]
     return pledges.write_text(coach=coach, language=language, parts=parts, facts=FACTS)

@@ -120,7 +120,7 @@ class World:
 
     def _promise(self) -> None:
         """The coach's pledge, published and acknowledged by this client; the next version is a draft of the coach alone."""
-        mine = Pledge.objects.for_coach(self.coach)
+        mine = Pledge.objects.filter(coach=self.coach)
         self.pledge = mine.filter(state="published").first() or pledges.published(self.coach)
         self.draft = mine.filter(state="draft").first() or pledges.drafted(self.coach, own=self.phrase("pledge"))
         self.receipt = pledges.acknowledged(self.pledge, self.client)
