@@ -12,7 +12,7 @@ from django.db.models import Model
 from accounts.models import User
 from clients.models import Client, Coach, Engagement, EngagementUserPermission, Practice, Sponsor, SponsorContact
 from clients.permissions import COACH, FOLLOW
-from consent.models import Agreement, Consent, ConsentEvent, Disclosure, Proposal, Signature, Summary
+from consent.models import Agreement, Consent, ConsentEvent, Disclosure, Pledge, PledgeReceipt, Proposal, Signature, Summary
 from sessions.models import Note, NoteVersion, Session
 from vault import verification
 from vault.verification import Bytes, Check, Rows, States
@@ -36,6 +36,8 @@ ROWS: Final = (
     Rows("agreements", table(Agreement), ("agreement.drafted",)),
     Rows("signatures of clients", table(Signature), ("agreement.signed",), where="role = 'client'", id="agreement_id"),
     Rows("signatures of coaches", table(Signature), ("agreement.in_force",), where="role = 'coach'", id="agreement_id"),
+    Rows("pledges", table(Pledge), ("pledge.written",), ("pledge.discarded",)),
+    Rows("receipts of pledges", table(PledgeReceipt), ("pledge.delivered", "pledge.renewed", "pledge.acknowledged")),
     Rows("summaries", table(Summary), ("summary.started",)),
     Rows("deleted summaries", table(Summary), ("summary.deleted",), where="deleted_at is not null"),
     Rows("proposals", table(Proposal), ("summary.proposed",)),
@@ -53,6 +55,8 @@ BYTES: Final = (
     Bytes("texts of disclosures", table(Disclosure), "body", "disclosure", ("summary.disclosed",)),
     Bytes("agreements as sent", table(Agreement), "document", "agreement", ("agreement.sent",)),
     Bytes("agreements as signed", table(Agreement), "signed_document", "agreement", ("agreement.in_force",)),
+    Bytes("pledges as published", table(Pledge), "document", "pledge", ("pledge.published",)),
+    Bytes("proofs of receipt", table(PledgeReceipt), "evidence", "receipt", ("pledge.acknowledged",)),
 )  # fmt: skip
 STATES: Final = (
     States(
@@ -66,6 +70,11 @@ STATES: Final = (
         {"agreement.drafted": ("draft", "cancelled")}  # a draft is cancelled by the next one, without an event of its own
         | dict.fromkeys(("agreement.sent", "agreement.resent", "agreement.opened"), ("sent",))
         | {f"agreement.{state}": (state,) for state in ("signed", "in_force", "superseded", "declined", "expired", "cancelled")},
+    ),
+    States(
+        "states of pledges",
+        table(Pledge),
+        {"pledge.written": ("draft",), "pledge.published": ("published",), "pledge.replaced": ("replaced",)},
     ),
 )
 TABLES: Final = {

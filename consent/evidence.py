@@ -1,4 +1,4 @@
-"""The evidence of an act, a signature or a consent: who typed or was shown what, when, from where. Kept encrypted."""
+"""The evidence of an act, a signature, a receipt or a consent: who typed or was shown what, when, from where. Kept encrypted."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from accounts.models import Link
 from consent import trail
 from consent.documents import text_of
-from consent.models import Agreement, Signatory
+from consent.models import Agreement, Pledge, Signatory
 
 LONGEST_BROWSER = 400
 
@@ -25,6 +25,12 @@ def where(request: HttpRequest) -> dict[str, str]:
 def of_consent(request: HttpRequest, *, notice: str, language: str) -> dict[str, str]:
     """What is kept of giving a consent in this request: from where, and which version of which sentences was shown."""
     return {**where(request), "notice": notice, "language": language, "way": "space"}
+
+
+def of_receipt(request: HttpRequest, *, pledge: Pledge, language: str, at: datetime) -> dict[str, str]:
+    """What is kept of acknowledging a pledge in this request: which sentence under which document, from where."""
+    statement = str(pledge.details["statement"])
+    return {"statement": statement, "at": at.isoformat(), "sha256": pledge.sha256, **where(request), "language": language, "way": "space"}
 
 
 def of_signing(

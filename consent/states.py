@@ -1,4 +1,4 @@
-"""Every state of an agreement and every way from one to another. What is not in the table cannot happen.
+"""Every state of an agreement and of a pledge, and every way from one to another. What is not in the table cannot happen.
 
 `python -m consent.states > docs/states.md` draws it.
 """
@@ -49,7 +49,12 @@ AGREEMENT: Final = (
     Step("superseded", "complete", "superseded", INSTANCE),
     Step("terminated", "complete", "terminated", INSTANCE),
 )
-TABLES: Final = {"Agreement": AGREEMENT}
+PLEDGE: Final = (
+    Step("draft", "publish", "published", COACH),
+    Step("draft", "discard", "discarded", COACH),
+    Step("published", "replace", "replaced", COACH),
+)
+TABLES: Final = {"Agreement": AGREEMENT, "Pledge": PLEDGE}
 
 
 def after(table: tuple[Step, ...], source: str, event: str, who: str) -> str:

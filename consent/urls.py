@@ -1,15 +1,18 @@
-"""Addresses of this room: agreements for the coach and by link, the client's answers, the contact's space."""
+"""Addresses of this room: agreements for the coach and by link, the pledge and its public page, the client's answers, the contact's space."""
 
 from django.urls import path
 
 from consent.views import (
     checking,
     client_agreements,
+    client_pledges,
     client_summaries,
     coach_agreements,
     coach_drafts,
+    coach_pledges,
     contact,
     contact_agreements,
+    public_pledge,
     signing,
 )
 
@@ -43,6 +46,22 @@ urlpatterns = [
     path("client/summaries/<uuid:pk>/change/", client_summaries.proposal_change, name="client_proposal_change"),
     path("client/authorisations/", client_summaries.consents, name="client_consents"),
     path("client/authorisations/<uuid:pk>/withdraw/", client_summaries.consent_withdraw, name="client_consent_withdraw"),
+    path("coach/pledge/", coach_pledges.pledge_home, name="pledge_home"),
+    path("coach/pledge/start/", coach_pledges.pledge_start, name="pledge_start"),
+    path("coach/pledge/deliver/", coach_pledges.pledge_deliver, name="pledge_deliver"),
+    path("coach/pledge/address/", coach_pledges.pledge_address, name="pledge_address"),
+    path("coach/pledge/<uuid:pk>/", coach_pledges.pledge_page, name="pledge_page"),
+    path("coach/pledge/<uuid:pk>/write/", coach_pledges.pledge_write, name="pledge_write"),
+    path("coach/pledge/<uuid:pk>/preview/", coach_pledges.pledge_preview, name="pledge_preview"),
+    path("coach/pledge/<uuid:pk>/publish/", coach_pledges.pledge_publish, name="pledge_publish"),
+    path("coach/pledge/<uuid:pk>/discard/", coach_pledges.pledge_discard, name="pledge_discard"),
+    path("coach/pledge/<uuid:pk>/changes/", coach_pledges.pledge_changes, name="pledge_changes"),
+    path("coach/pledge/<uuid:pk>/document.pdf", coach_pledges.pledge_pdf, name="pledge_pdf"),
+    path("client/pledge/<uuid:pk>/", client_pledges.client_pledge, name="client_pledge"),
+    path("client/pledge/<uuid:pk>/document.pdf", client_pledges.client_pledge_pdf, name="client_pledge_pdf"),
+    path("client/pledge/<uuid:pk>/acknowledge/", client_pledges.client_pledge_acknowledge, name="client_pledge_acknowledge"),
+    path("client/pledge/received/<uuid:pk>/document.pdf", client_pledges.client_pledge_received, name="client_pledge_received"),
+    path("pledge/<uuid:token>/", public_pledge.pledge_public, name="pledge_public"),
     path("contact/", contact.home, name="contact_home"),
     path("contact/agreements/<uuid:pk>/", contact_agreements.contact_agreement, name="contact_agreement"),
     path("contact/agreements/<uuid:pk>/document.pdf", contact_agreements.contact_agreement_pdf, name="contact_agreement_pdf"),

@@ -18,7 +18,7 @@ from consent.models import Disclosure, Summary
 def manifest(at: datetime) -> dict[str, Any]:
     """The manifest as outside.md describes it, for this moment."""
     people = [{"email": p.address, "passphrase": passphrase(p), "role": p.role, "recovery_code": recovery_code(p)} for p in PEOPLE.values()]
-    return {"people": people, "secrets": [*_names(at), *_engagements(), *_notes(), *_summaries(at)], "base_url": settings.URL}
+    return {"people": people, "secrets": [*_names(at), *_engagements(), *_notes(), *_summaries(at), _pledge()], "base_url": settings.URL}
 
 
 def _secret(phrase: str, kind: str, *readers: str) -> dict[str, Any]:
@@ -87,3 +87,8 @@ def _summaries(at: datetime) -> list[dict[str, Any]]:
         ]
         found.append(_secret(text.phrase, "summary", *readers))
     return [*found, _secret(texts.WISH.phrase, "summary", *_pair("priya"))]
+
+
+def _pledge() -> dict[str, Any]:
+    """The draft of the pledge: its coach alone. What is published is public, and no secret."""
+    return _secret(texts.PLEDGE_DRAFT.phrase, "other", "camille")

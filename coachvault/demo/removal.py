@@ -9,7 +9,19 @@ from django.db import transaction
 
 from accounts.models import Link, User
 from clients.models import Client, Coach, Engagement, Practice, Sponsor, SponsorContact
-from consent.models import Agreement, AgreementEvent, Consent, ConsentEvent, Disclosure, KnownFile, Proposal, Signatory, Summary
+from consent.models import (
+    Agreement,
+    AgreementEvent,
+    Consent,
+    ConsentEvent,
+    Disclosure,
+    KnownFile,
+    Pledge,
+    PledgeReceipt,
+    Proposal,
+    Signatory,
+    Summary,
+)
 from sessions.models import Note, NoteVersion, Session
 from vault import ledger, shredding
 from vault.models import DataKey, KeyGrant, Slot, Unlock
@@ -32,6 +44,8 @@ def remove(at: datetime) -> None:
     for model in (AgreementEvent, KnownFile, Signatory):
         model.objects.filter(agreement__engagement__in=engagements).delete()
     Agreement.objects.filter(engagement__in=engagements).delete()
+    PledgeReceipt.objects.filter(pledge__coach__in=coaches).delete()
+    Pledge.objects.filter(coach__in=coaches).delete()
     NoteVersion.objects.filter(note__session__engagement__in=engagements).delete()
     Note.objects.filter(session__engagement__in=engagements, adds_to__isnull=False).delete()
     Note.objects.filter(session__engagement__in=engagements).delete()

@@ -226,3 +226,30 @@ WISH: Final = Text(
     "Priya has brought both teams to one planning table. She would welcome a clear word on recruitment before Easter.",
     "a clear word on recruitment before Easter",
 )
+# The pledge of Camille. What is published is public, and no secret; the draft of the next version is hers alone
+PLEDGE_FACTS: Final = {
+    "fr": {
+        "code_of_conduct": "le code de déontologie de l’Association des Coachs des Tilleuls",
+        "supervision": "chaque mois, par une superviseure extérieure au cabinet",
+        "complaint": "la commission d’éthique de cette association (12 allée des Tilleuls, 38000 Grenoble)",
+    },
+    "en": {
+        "code_of_conduct": "the code of ethics of the Linden Coaches’ Association",
+        "supervision": "each month, by a supervisor outside the practice",
+        "complaint": "the ethics board of that association (12 allée des Tilleuls, 38000 Grenoble)",
+    },
+}
+PLEDGE_OWN: Final = {
+    "fr": (
+        "Entre les séances",
+        "Vous pouvez m’écrire entre deux séances. Je réponds dans les deux jours ouvrés, jamais le soir ni le dimanche.",
+    ),
+    "en": (
+        "Between sessions",
+        "You may write to me between two sessions. I answer within two working days, never in the evening nor on a Sunday.",
+    ),
+}
+PLEDGE_DRAFT: Final = Text(
+    "Vous pouvez m’écrire entre deux séances. Je réponds dans la journée, sauf pendant ma retraite d’écriture de février.",
+    "retraite d’écriture de février",
+)

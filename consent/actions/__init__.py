@@ -23,8 +23,17 @@ from consent.actions.signing import (
     sign_agreement,
     try_code,
 )
+from consent.actions.pledges import (
+    acknowledge_pledge,
+    deliver_pledge,
+    discard_pledge,
+    publish_pledge,
+    renew_address,
+    write_pledge,
+)
 
 __all__ = [
+    "acknowledge_pledge",
     "answer_question",
     "ask_code",
     "ask_for_paper",
@@ -33,13 +42,17 @@ __all__ = [
     "complete_agreement",
     "countersign_agreement",
     "decline_agreement",
+    "deliver_pledge",
+    "discard_pledge",
     "draft_agreement",
     "expire_agreement",
     "note_incomplete",
     "note_opening",
     "note_read",
     "offer_space",
+    "publish_pledge",
     "remind_signatory",
+    "renew_address",
     "renounce_agreement",
     "resend_agreement",
     "send_agreement",
@@ -47,4 +60,5 @@ __all__ = [
     "sign_agreement",
     "terminate_agreement",
     "try_code",
+    "write_pledge",
 ]

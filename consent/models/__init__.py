@@ -1,6 +1,7 @@
-"""What was promised (agreements), what is permitted (consents), what went out (disclosures)."""
+"""What was promised (agreements, pledges), what is permitted (consents), what went out (disclosures)."""
 
 from consent.models.agreements import Agreement
+from consent.models.pledges import Pledge, PledgeReceipt
 from consent.models.signing import AgreementEvent, KnownFile, Signatory
 from consent.models.summaries import Consent, ConsentEvent, Disclosure, Proposal, Summary
 
@@ -11,6 +12,8 @@ __all__ = [
     "ConsentEvent",
     "Disclosure",
     "KnownFile",
+    "Pledge",
+    "PledgeReceipt",
     "Proposal",
     "Signatory",
     "Summary",

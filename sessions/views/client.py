@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 from accounts.doors import admits
 from clients.models import Client, Engagement
 from consent import overview as consent
+from consent import receipts
 from consent.models import Agreement
 from sessions import journal, overview
 from sessions.views.engagements import page_number
@@ -26,6 +27,7 @@ def client_home(request: HttpRequest, clients: list[Client]) -> HttpResponse:
         "agreements": agreements,
         "to_sign": any(agreement.state == Agreement.State.SENT for agreement in agreements),
         "proposals": consent.proposals_for(clients),
+        "pledges": receipts.at_hand(clients),
     }
     return render(request, "sessions/client_home.html", context)
 

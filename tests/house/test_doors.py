@@ -46,6 +46,7 @@ OPEN_TO_ANYONE = {
     "link/<str:token>/": "a mailed link",
     "sign/<str:token>/": "reading and signing by a mailed link",
     "sign/<str:token>/document.pdf": "the same document as a PDF",
+    "pledge/<uuid:token>/": "what a coach promises to everybody; no client is named",
 }
 
 

@@ -123,6 +123,19 @@ agreement_countersign        coach    agreement   405      on
 agreement_pdf                coach    agreement   200      405
 agreement_copy               coach    agreement   200      405
 
+pledge_home                  coach    -           200      405
+pledge_start                 coach    -           405      on
+pledge_deliver               coach    -           405      on
+pledge_address               coach    -           405      on
+pledge_page                  coach    pledge      200      405
+pledge_write                 coach    draft       200      409
+pledge_preview               coach    draft       405      200
+pledge_publish               coach    draft       405      on
+pledge_discard               coach    draft       405      on
+pledge_changes               coach    pledge      200      405
+pledge_pdf                   coach    pledge      200      405
+pledge_public                anyone   public      200      405
+
 summary_add                  coach    engagement  200      200
 summary_page                 coach    summary     200      409
 summary_propose              coach    summary     405      on
@@ -141,6 +154,10 @@ client_proposal_refuse       client   proposal    405      on
 client_proposal_change       client   proposal    405      on
 client_consents              client   -           200      200      200 200
 client_consent_withdraw      client   consent     405      on       405 on
+client_pledge                client   client      200      405
+client_pledge_pdf            client   client      200      405
+client_pledge_acknowledge    client   client      405      on
+client_pledge_received       client   receipt     200      405
 
 contact_home                 contact  -           200      200
 contact_summary              contact  disclosure  200      200
@@ -179,6 +196,7 @@ OWN = {"camille": "anais", "bruno": "bruno", "anais": "anais", "karim": "karim",
 OTHERS = {"camille": "bruno", "anais": "karim", "helene": "karim"}  # for everybody else: Anaïs's
 NO_ROW = {"-", "step"}
 TOKENS = {"invitation", "signing"}  # whoever has the link may follow it
+PUBLIC = {"public"}  # whoever has the address reads it: nobody's is told from another's, and nothing secret stands there
 SIGNING, INVITATION = "a-token-by-which-to-sign", "a-token-by-which-to-join"
 CSRF = re.compile(rb"[A-Za-z0-9]{64}")
 SECOND = re.compile(rb'data-(?:now|lock-at)="\d*"')
@@ -254,6 +272,8 @@ class House:
             return reverse(line.name, args=["title"])
         if line.id in TOKENS:
             return reverse(line.name, args=[{"signing": SIGNING, "invitation": INVITATION}[line.id] if world else links.new_token()])
+        if line.id in PUBLIC:
+            return reverse(line.name, args=[world.pledge.token if world else uuid4()])
         if line.id == "version":
             return reverse(line.name, args=[world.note.pk if world else uuid4(), world.version if world else 2])
         return reverse(line.name, args=[getattr(world, line.id).pk if world else uuid4()])
@@ -351,7 +371,7 @@ def test_each_person_at_each_address(house: House, person: str) -> None:
             if line.id not in TOKENS:
                 wrong += [f"{method} {line.name} ({whose}) says “{phrase.decode()}”" for phrase in secret if phrase in answer.content]
             seen[whose] = plain(answer, address)
-        if "nobody's" in seen and line.id not in TOKENS and seen["nobody's"] != seen["another's"]:
+        if "nobody's" in seen and line.id not in TOKENS | PUBLIC and seen["nobody's"] != seen["another's"]:
             wrong.append(f"{method} {line.name}: what is another's and what is nobody's differ")
 
     assert not wrong, "\n".join(wrong)
@@ -369,7 +389,7 @@ def test_in_english_the_same_answers_come(house: House, person: str) -> None:
         if kind(answer) != expected:
             wrong.append(f"{line.name}: {kind(answer)}, not {expected}")
         says_otherwise = b"<html" in answer.content and b'<html lang="en"' not in answer.content
-        if says_otherwise and line.id != "signing":  # the agreement has its own language
+        if says_otherwise and line.id not in {"signing", *PUBLIC}:  # the agreement and the pledge have their own language
             wrong.append(f"{line.name} is not in English")
 
     assert not wrong, "\n".join(wrong)

@@ -14,11 +14,11 @@ from django.utils import timezone
 from clients import actions as clients
 from clients.models import Client, Coach, Engagement, Sponsor, SponsorContact
 from consent.actions import summaries
-from consent.models import Agreement, Consent, Disclosure, Proposal, Summary
+from consent.models import Agreement, Consent, Disclosure, Pledge, PledgeReceipt, Proposal, Summary
 from sessions import actions as sessions
 from sessions.models import Note, Session
 from tests.cast import PASSPHRASE, Cast, person
-from tests.consent import agreements
+from tests.consent import agreements, pledges
 from vault import slots
 from vault.unlocked import Unlocked, public_keys
 
@@ -47,6 +47,9 @@ class World:
     consent: Consent = field(init=False)
     proposal: Proposal = field(init=False)
     summary: Summary = field(init=False)
+    pledge: Pledge = field(init=False)
+    draft: Pledge = field(init=False)  # of the pledge
+    receipt: PledgeReceipt = field(init=False)
 
     def __post_init__(self) -> None:
         """Bring the engagement there through the same actions as the pages."""
@@ -67,6 +70,7 @@ class World:
         self._disclose()
         self.proposal = self._propose("proposed")
         self.summary = self._draft("draft")
+        self._promise()
 
     @classmethod
     def of_anais(cls, cast: Cast) -> World:
@@ -96,7 +100,7 @@ class World:
     def readers(self) -> dict[str, set[Any]]:
         """Each phrase with the people (ids) who may read it."""
         coach, client, contact = self.coach.person_id, self.client.person_id, self.contact.person_id
-        told = dict.fromkeys(("agenda", "note", "earlier", "draft"), {coach})
+        told = dict.fromkeys(("agenda", "note", "earlier", "draft", "pledge"), {coach})
         told |= dict.fromkeys(("objective", "proposed"), {coach, client})
         told |= {"disclosed": {coach, client, contact}}
         names = dict.fromkeys((self.client.name, self.contact.name), {coach, client, contact})
@@ -113,6 +117,13 @@ class World:
                 note=self.note, text=self.phrase(what), expected_version=self.note.version, keep=True, vault=vault, by=by
             )
         self.version = self.note.version - 1
+
+    def _promise(self) -> None:
+        """The coach's pledge, published and acknowledged by this client; the next version is a draft of the coach alone."""
+        mine = Pledge.objects.filter(coach=self.coach)
+        self.pledge = mine.filter(state="published").first() or pledges.published(self.coach)
+        self.draft = mine.filter(state="draft").first() or pledges.drafted(self.coach, own=self.phrase("pledge"))
+        self.receipt = pledges.acknowledged(self.pledge, self.client)
 
     def _draft(self, what: str) -> Summary:
         return summaries.start_summary(

@@ -5,6 +5,7 @@ const editable = (element) => element?.closest?.("input, textarea, select, [cont
 // Busy buttons: a form is sent once
 document.addEventListener("submit", (event) => {
   const form = event.target;
+  if (event.submitter?.formTarget === "_blank") return; // the answer opens beside, the form is still being written
   delete form.dataset.dirty;
   if (event.defaultPrevented || form.dataset.busy === "off" || form.method === "dialog") return;
   setTimeout(() => {
