@@ -12,7 +12,7 @@ from django.db.models import Model
 from accounts.models import User
 from clients.models import Client, Coach, Engagement, EngagementUserPermission, Practice, Sponsor, SponsorContact
 from clients.permissions import COACH, FOLLOW
-from consent.models import Agreement, Consent, ConsentEvent, Disclosure, Pledge, PledgeReceipt, Proposal, Signature, Summary
+from consent.models import Agreement, Consent, ConsentEvent, Disclosure, Pledge, PledgeReceipt, Proposal, Signatory, Summary
 from sessions.models import Note, NoteVersion, Session
 from vault import verification
 from vault.verification import Bytes, Check, Rows, States
@@ -34,8 +34,9 @@ ROWS: Final = (
     Rows("notes", table(Note), ("note.started", "note.amended"), ("note.deleted",)),
     Rows("finished notes", table(Note), ("note.finished",), where="finished_at is not null"),
     Rows("agreements", table(Agreement), ("agreement.drafted",)),
-    Rows("signatures of clients", table(Signature), ("agreement.signed",), where="role = 'client'", id="agreement_id"),
-    Rows("signatures of coaches", table(Signature), ("agreement.in_force",), where="role = 'coach'", id="agreement_id"),
+    Rows("agreements in force, once", table(Agreement), ("agreement.in_force",), where="in_force_at is not null"),
+    Rows("agreements complete", table(Agreement), ("agreement.completed",), where="completed_at is not null"),
+    Rows("signatures", table(Signatory), ("signature.given",), where="signed_at is not null"),
     Rows("pledges", table(Pledge), ("pledge.written",), ("pledge.discarded",)),
     Rows("receipts of pledges", table(PledgeReceipt), ("pledge.delivered", "pledge.renewed", "pledge.acknowledged")),
     Rows("summaries", table(Summary), ("summary.started",)),
@@ -53,8 +54,13 @@ BYTES: Final = (
     Bytes("texts of proposals", table(Proposal), "body", "proposal", ("summary.proposed",)),
     Bytes("answers of clients", table(Proposal), "answer", "proposal", ("summary.changes_asked",)),
     Bytes("texts of disclosures", table(Disclosure), "body", "disclosure", ("summary.disclosed",)),
-    Bytes("agreements as sent", table(Agreement), "document", "agreement", ("agreement.sent",)),
-    Bytes("agreements as signed", table(Agreement), "signed_document", "agreement", ("agreement.in_force",)),
+    Bytes("agreements as sent", table(Agreement), "document", "agreement", ("agreement.drafted", "agreement.sent")),
+    Bytes(
+        "agreements as signed", table(Agreement), "signed_document", "agreement",
+        ("agreement.signed", "agreement.in_force", "agreement.completed"),
+    ),
+    Bytes("proof files", table(Agreement), "proof", "agreement", ("agreement.proven",)),
+    Bytes("evidence of signatures", table(Signatory), "evidence", "signatory", ("signature.given",)),
     Bytes("pledges as published", table(Pledge), "document", "pledge", ("pledge.published",)),
     Bytes("proofs of receipt", table(PledgeReceipt), "evidence", "receipt", ("pledge.acknowledged",)),
 )  # fmt: skip
@@ -68,8 +74,9 @@ STATES: Final = (
         "states of agreements",
         table(Agreement),
         {"agreement.drafted": ("draft", "cancelled")}  # a draft is cancelled by the next one, without an event of its own
-        | dict.fromkeys(("agreement.sent", "agreement.resent", "agreement.opened"), ("sent",))
-        | {f"agreement.{state}": (state,) for state in ("signed", "in_force", "superseded", "declined", "expired", "cancelled")},
+        | dict.fromkeys(("agreement.sent", "agreement.resent"), ("sent",))
+        | {"agreement.signed": ("sent", "signed"), "agreement.renounced": ("terminated",)}  # others may still have to sign
+        | {f"agreement.{state}": (state,) for state in ("in_force", "superseded", "declined", "expired", "cancelled", "terminated")},
     ),
     States(
         "states of pledges",

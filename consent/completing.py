@@ -52,12 +52,16 @@ def complete(pk: UUID, at: datetime | None = None) -> bool:
 
 def _made(row: Agreement, now: datetime) -> tuple[bytes, bytes]:
     """The finished file and its proof. Raises `TimestampFailed`, `PdfFailed`; a file that does not hold is never handed out."""
+    from pades.verify_proof import chain_holds
+
     document, fields = row.signed_document or b"", fields_of(row)
     if fields:
         document = writing.close(document, at=now)
         if not verifying.check(document, fields=fields, at=now).is_good:
             raise PdfFailed("The signed file does not hold.")
     kept = record(row)
+    if not chain_holds(kept["events"]):
+        raise PdfFailed("A step is missing from the trail.")
     pages = documents.render_proof(row, kept, sha256=documents.digest(document))
     return document, proof.proof_file(pages, agreement=document, name=documents.reference(row), record=kept, at=now)
 

@@ -86,7 +86,7 @@ def close(row: Agreement, now: datetime) -> None:
     end_links(row, now)
 
 
-def record(event: str, row: Agreement, by: By, at: datetime | None, *, code: str = "", stored: str = "", **more: Any) -> None:
+def record(event: str, row: Agreement, by: By, at: datetime | None, *, code: str = "", stored: str = "") -> None:
     """Write the event; `stored` names the encrypted column whose bytes, as they now stand, the ledger keeps the hash of."""
     column = Agreement.objects.filter(pk=row.pk).values_list(stored, flat=True).get() if stored else None
     ledger.record(
@@ -100,7 +100,23 @@ def record(event: str, row: Agreement, by: By, at: datetime | None, *, code: str
         code=code,
         stored=bytes(column) if column is not None else None,
         at=at,
-        **more,
+    )
+
+
+def record_signature(row: Agreement, one: Signatory, by: By, at: datetime | None, *, code: str) -> None:
+    """Write that a signature was given, with the hash of its evidence as it is stored."""
+    evidence = Signatory.objects.filter(pk=one.pk).values_list("evidence", flat=True).get()
+    ledger.record(
+        "signature.given",
+        chain=row.engagement.coach.practice_id,
+        by=person_of(by),
+        kind="signatory",
+        about=one.id,
+        subject=row.engagement_id,
+        other=row.engagement.client_id,
+        code=code,
+        stored=bytes(evidence),
+        at=at,
     )
 
 

@@ -59,7 +59,7 @@ def draft_agreement(
     agreement.save(force_insert=True)
     _set_signatories(agreement, signers)
     trail.note(agreement, "drafted", now, agreement=text.kind, wording=text.wording, template=text.template_name)
-    record("agreement.drafted", agreement, by, at, code=text.wording.lower())
+    record("agreement.drafted", agreement, by, at, code=text.wording.lower(), stored="document" if document else "")
     return agreement
 
 

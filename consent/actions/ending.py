@@ -48,6 +48,7 @@ def complete_agreement(
     trail.note(row, "completed", now, sha256=final, proof_sha256=row.details["proof_sha256"])
     for signatory in row.signatories.select_related("contact"):
         tell_copy(row, signatory, at)
+    record("agreement.proven", row, None, at, stored="proof")
     record("agreement.completed", row, None, at, stored="signed_document")
     return row
 

@@ -16,7 +16,7 @@ from accounts.models import Link, has_acted
 from clients.models import Client, Coach, SponsorContact
 from consent import documents, jobs, states, trail
 from consent.actions.summaries import wording_changed
-from consent.course import ask, check_in_time, check_turn, check_turn_or_copy, close, enter_force, locked, locked_for, record, step
+from consent.course import ask, check_in_time, check_turn, check_turn_or_copy, close, enter_force, locked, locked_for, record, record_signature, step
 from consent.models import Agreement, KnownFile, Signatory
 from vault import instance
 
@@ -166,7 +166,8 @@ def sign_agreement(
         has_acted(by.person_id)
     if not is_elsewhere:
         ask(row, True, by, now, at)
-    record("agreement.signed", row, by, at, code="space" if by else "link", stored="signed_document")
+    record_signature(row, one, by, at, code="space" if by else "link")
+    record("agreement.in_force" if is_elsewhere else "agreement.signed", row, by, at, code=row.wording.lower(), stored="signed_document")
     return row
 
 
@@ -183,6 +184,7 @@ def countersign_agreement(
     enter_force(row, now, at)
     row.save(update_fields=["state", "signed_document", "in_force_at"])
     wording_changed(engagement=row.engagement, by=by, at=at)
+    record_signature(row, one, by, at, code="space")
     record("agreement.in_force", row, by, at, code=row.wording.lower(), stored="signed_document")
     return row
 

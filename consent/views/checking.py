@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts import rates
 from accounts.doors import Anyone, admits
 from consent import checking
+from pades import authority
 
 
 class FileForm(forms.Form):
@@ -44,3 +45,19 @@ def verify_page(request: HttpRequest) -> HttpResponse:
         return render(request, "consent/verify.html", {"form": form}, status=429)
     answer = checking.check(form.cleaned_data["document"], timezone.now())
     return render(request, "consent/verify.html", {"form": FileForm(), "answer": answer})
+
+
+@require_GET
+@admits(Anyone)
+def revocation_list(request: HttpRequest, which: str) -> HttpResponse:
+    """The revocation list of our root or of the authority below it, which signed PDFs name."""
+    if which not in {"root", "issuing"}:
+        raise Http404
+    return HttpResponse(authority.crl(which, timezone.now()), content_type="application/pkix-crl")
+
+
+@require_GET
+@admits(Anyone)
+def root_certificate(request: HttpRequest) -> HttpResponse:
+    """Our root certificate, to be compared with the one in a proof file."""
+    return HttpResponse(authority.root_certificate(), content_type="application/x-pem-file")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import re
 from datetime import datetime
 from typing import Any
 
+import pypdf
 from django.test import Client as Browser
 from django.utils import timezone
 
@@ -40,6 +42,15 @@ VALUES = {
     "signed_date": "1er janvier 2026",
     "sponsor_signatories": "Hélène Marchand",
 }
+
+
+def blank(pages: int = 2) -> bytes:
+    """A PDF of empty pages."""
+    writer, out = pypdf.PdfWriter(), io.BytesIO()
+    for _ in range(pages):
+        writer.add_blank_page(595, 842)
+    writer.write(out)
+    return out.getvalue()
 
 
 def evidence(signatory: Signatory, **other: Any) -> dict[str, Any]:

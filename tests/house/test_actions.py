@@ -44,6 +44,7 @@ CHANGES = {
     "grant",
     "give",
     "take",
+    "note",
     "shred",
     "record",
 }
@@ -119,6 +120,10 @@ def leaves_a_trace(path: Path, statements: list[ast.stmt]) -> bool:
     helper = next(
         (one for where, one in functions() if where == path and one.name == tree.dotted(value.func) and one.name.startswith("_")), None
     )
+    called = known(path, value)
+    if helper is None and inspect.isfunction(called) and called.__module__ == "consent.course":  # what the actions on agreements share
+        found = ast.parse(inspect.getsource(called)).body[0]
+        return isinstance(found, ast.FunctionDef) and leaves_a_trace(Path("consent/course.py"), found.body)
     return helper is not None and leaves_a_trace(path, helper.body)
 
 

@@ -46,6 +46,11 @@ OPEN_TO_ANYONE = {
     "link/<str:token>/": "a mailed link",
     "sign/<str:token>/": "reading and signing by a mailed link",
     "sign/<str:token>/document.pdf": "the same document as a PDF",
+    "sign/<str:token>/proof.pdf": "its proof file, once all have signed, for the client",
+    "sign/<str:token>/page/<int:number>.png": "one page of the same document, as a picture",
+    "verify/": "says of a PDF, to whoever holds it, whether it is what was signed",
+    "pki/root.pem": "our root certificate, to be compared",
+    "pki/<slug:which>.crl": "a revocation list, which signed PDFs name",
     "pledge/<uuid:token>/": "what a coach promises to everybody; no client is named",
 }
 

@@ -77,6 +77,11 @@ sign_up                      anyone   -           403      403
 enrol                        anyone   invitation  200      on
 sign                         anyone   signing     200      200
 sign_pdf                     anyone   signing     404      405
+sign_proof                   anyone   signing     404      405
+sign_page                    anyone   signpage    404      405
+verify_page                  anyone   -           200      422
+revocation_list              anyone   crl         200      405
+root_certificate             anyone   -           200      405
 
 client_list                  coach    -           200      200
 client_add                   coach    -           200      on
@@ -113,28 +118,19 @@ note_versions                coach    note        200      405
 note_version                 coach    version     200      405
 note_restore                 coach    version     405      on
 
-agreement_new                coach    engagement  200      on
-agreement_preview            coach    engagement  422      405
+agreement_new                coach    engagement  200      405
+agreement_draft              coach    kind        200      on
+agreement_preview            coach    kind        405      200
 agreement_page               coach    agreement   200      405
 agreement_send               coach    agreement   405      on
 agreement_resend             coach    agreement   405      on
 agreement_cancel             coach    agreement   405      on
+agreement_answer             coach    question    405      on
 agreement_countersign        coach    agreement   405      on
+agreement_terminate          coach    agreement   405      on
 agreement_pdf                coach    agreement   200      405
-agreement_copy               coach    agreement   200      405
-
-pledge_home                  coach    -           200      405
-pledge_start                 coach    -           405      on
-pledge_deliver               coach    -           405      on
-pledge_address               coach    -           405      on
-pledge_page                  coach    pledge      200      405
-pledge_write                 coach    draft       200      409
-pledge_preview               coach    draft       405      200
-pledge_publish               coach    draft       405      on
-pledge_discard               coach    draft       405      on
-pledge_changes               coach    pledge      200      405
-pledge_pdf                   coach    pledge      200      405
-pledge_public                anyone   public      200      405
+agreement_proof              coach    agreement   200      405
+agreement_picture            coach    picture     200      405
 
 summary_add                  coach    engagement  200      200
 summary_page                 coach    summary     200      409
@@ -148,6 +144,9 @@ client_home                  client   -           200      405
 client_log                   client   engagement  200      405
 client_agreement             client   agreement   200      on
 client_agreement_pdf         client   agreement   200      405
+client_agreement_proof       client   agreement   200      405
+client_agreement_picture     client   picture     200      405
+client_renounce              client   agreement   404      404
 client_proposal              client   proposal    200      200
 client_proposal_approve      client   proposal    405      200
 client_proposal_refuse       client   proposal    405      on
@@ -160,6 +159,9 @@ client_pledge_acknowledge    client   client      405      on
 client_pledge_received       client   receipt     200      405
 
 contact_home                 contact  -           200      200
+contact_agreement            contact  tripartite  200      on
+contact_agreement_pdf        contact  tripartite  200      405
+contact_agreement_picture    contact  tripicture  200      405
 contact_summary              contact  disclosure  200      200
 """
 
@@ -189,13 +191,14 @@ BODY: dict[str, Any] = {
     "is_accepted": "on",
     "is_address_seen": "on",
     "until": "2027-01-01",
+    "code_of_conduct": "ICF",
 }
 MAY = {"coach": {"camille", "bruno"}, "client": {"anais", "karim"}, "contact": {"helene"}, "admin": {"dominique"}}
 PEOPLE = ["camille", "bruno", "anais", "karim", "helene", "dominique", "nobody", "camille, locked", "anais, locked"]
 OWN = {"camille": "anais", "bruno": "bruno", "anais": "anais", "karim": "karim", "helene": "anais"}
 OTHERS = {"camille": "bruno", "anais": "karim", "helene": "karim"}  # for everybody else: Anaïs's
-NO_ROW = {"-", "step"}
-TOKENS = {"invitation", "signing"}  # whoever has the link may follow it
+NO_ROW = {"-", "step", "crl"}
+TOKENS = {"invitation", "signing", "signpage"}  # whoever has the link may follow it
 PUBLIC = {"public"}  # whoever has the address reads it: nobody's is told from another's, and nothing secret stands there
 SIGNING, INVITATION = "a-token-by-which-to-sign", "a-token-by-which-to-join"
 CSRF = re.compile(rb"[A-Za-z0-9]{64}")
@@ -270,8 +273,19 @@ class House:
             return reverse(line.name)
         if line.id == "step":
             return reverse(line.name, args=["title"])
+        if line.id == "crl":
+            return reverse(line.name, args=["issuing"])
+        if line.id == "signpage":
+            return reverse(line.name, args=[SIGNING if world else links.new_token(), 1])
         if line.id in TOKENS:
             return reverse(line.name, args=[{"signing": SIGNING, "invitation": INVITATION}[line.id] if world else links.new_token()])
+        if line.id == "kind":
+            return reverse(line.name, args=[world.engagement.pk if world else uuid4(), "confidentiality"])
+        if line.id == "question":
+            return reverse(line.name, args=[world.agreement.pk, world.signatory.pk] if world else [uuid4(), uuid4()])
+        if line.id in {"picture", "tripicture"}:
+            shown = {"picture": "agreement", "tripicture": "tripartite"}[line.id]
+            return reverse(line.name, args=[getattr(world, shown).pk if world else uuid4(), 1])
         if line.id in PUBLIC:
             return reverse(line.name, args=[world.pledge.token if world else uuid4()])
         if line.id == "version":
@@ -312,7 +326,7 @@ def house(own_databases: dict[str, str]) -> House:
         patch.setattr(slots, "COST", primitives.FLOOR)
         cast = Cast()
         worlds = {"anais": World.of_anais(cast), "karim": World.of_karim(cast), "bruno": World.of_bruno(cast)}
-        link(Link.Kind.SIGN, agreements.sent(cast.engagement(cast.anais)).pk, SIGNING)
+        link(Link.Kind.SIGN, agreements.sent(cast.engagement(cast.anais)).signatories.first().pk, SIGNING)
         noe = clients.add_client(
             coach=cast.camille, name="Noé Arnal", address="noe@example.org", phone="", job="", language="fr", by=cast.camille
         )
@@ -389,7 +403,7 @@ def test_in_english_the_same_answers_come(house: House, person: str) -> None:
         if kind(answer) != expected:
             wrong.append(f"{line.name}: {kind(answer)}, not {expected}")
         says_otherwise = b"<html" in answer.content and b'<html lang="en"' not in answer.content
-        if says_otherwise and line.id not in {"signing", *PUBLIC}:  # the agreement and the pledge have their own language
+        if says_otherwise and line.id not in {"signing", "signpage", *PUBLIC}:  # the agreement and the pledge have their own language
             wrong.append(f"{line.name} is not in English")
 
     assert not wrong, "\n".join(wrong)

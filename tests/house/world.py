@@ -65,7 +65,10 @@ class World:
             planned_sessions=6,
             by=self.coach,
         )
-        self.agreement = agreements.in_force(self.engagement)
+        self.agreement = agreements.completed(self.engagement, document=agreements.blank())
+        self.signatory = self.agreement.signatories.get(role="client")
+        self.tripartite = agreements.sent(self.engagement, kind="three_way", contacts=(self.contact,), document=agreements.blank())
+        agreements.sign_next(self.tripartite)  # now it is the contact's turn
         self._meet()
         self._disclose()
         self.proposal = self._propose("proposed")
