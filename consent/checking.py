@@ -40,7 +40,6 @@ class Answer:
     sha256: str
     reference: str = ""
     in_force_at: datetime | None = None
-    completed_at: datetime | None = None
     closed_at: datetime | None = None
     signatures: tuple[verifying.Signed, ...] = ()
 
@@ -52,18 +51,20 @@ def check(document: bytes, at: datetime) -> Answer:
     if known is None:
         return Answer(Verdict.ALTERED if bears_ours(document, at) else Verdict.UNKNOWN, sha256)
     agreement = known.agreement
-    facts = {"reference": documents.reference(agreement), "in_force_at": agreement.in_force_at, "closed_at": agreement.closed_at}
     if known.stage in {KnownFile.Stage.FIXED, KnownFile.Stage.SIGNED} and agreement.final_sha256 != sha256:
-        return Answer(Verdict.EARLIER, sha256, **facts)
-    facts["completed_at"] = agreement.completed_at
+        return _answer(Verdict.EARLIER, sha256, agreement)
     if known.stage == KnownFile.Stage.PROOF:
-        return Answer(Verdict.PROOF, sha256, **facts)
-    report = verifying.check(document, fields=completing.fields_of(agreement), at=at) if completing.fields_of(agreement) else None
-    if report is not None and not report.is_good:
-        return Answer(Verdict.ALTERED, sha256, signatures=report.signatures)
-    stands = agreement.state == Agreement.State.IN_FORCE
-    found = report.signatures if report is not None else ()
-    return Answer(Verdict.SIGNED if stands else Verdict.ENDED, sha256, signatures=found, **facts)
+        return _answer(Verdict.PROOF, sha256, agreement)
+    fields = completing.fields_of(agreement)
+    report = verifying.check(document, fields=fields, at=at) if fields else verifying.Report(True, (), ())
+    if not report.is_good:
+        return Answer(Verdict.ALTERED, sha256)
+    verdict = Verdict.SIGNED if agreement.state == Agreement.State.IN_FORCE else Verdict.ENDED
+    return _answer(verdict, sha256, agreement, report.signatures)
+
+
+def _answer(verdict: Verdict, sha256: str, agreement: Agreement, signatures: tuple[verifying.Signed, ...] = ()) -> Answer:
+    return Answer(verdict, sha256, documents.reference(agreement), agreement.in_force_at, agreement.closed_at, signatures)
 
 
 def bears_ours(document: bytes, at: datetime) -> bool:

@@ -200,8 +200,8 @@ def _replaced(row: Agreement) -> list[Agreement]:
 
 def tell_copy(row: Agreement, signatory: Signatory, at: datetime | None, letter: str = "agreement_signed") -> None:
     """Mail that a document is there: in their space, or by a link while they have none."""
-    party: Client | SponsorContact | Coach = (
-        signatory.contact or (row.engagement.client if signatory.role == Role.CLIENT else row.engagement.coach)
+    party: Client | SponsorContact | Coach = signatory.contact or (
+        row.engagement.client if signatory.role == Role.CLIENT else row.engagement.coach
     )
     if party.person_id is not None:
         letters.write_to.defer(person=str(party.person_id), letter=letter)

@@ -182,7 +182,14 @@ def _signature(one: Signatory) -> dict[str, Any]:
     """One signature as the proof file shows it."""
     evidence = one.evidence
     at = timezone.localtime(datetime.fromisoformat(evidence["at"]))
-    return {"party": one.name, "role": one.role, "field": one.field, "evidence": evidence, "when": at, "exactly": at.isoformat(timespec="seconds")}
+    return {
+        "party": one.name,
+        "role": one.role,
+        "field": one.field,
+        "evidence": evidence,
+        "when": at,
+        "exactly": at.isoformat(timespec="seconds"),
+    }
 
 
 def reference(agreement: Agreement) -> str:

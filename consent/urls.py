@@ -67,6 +67,8 @@ urlpatterns = [
     path("contact/", contact.home, name="contact_home"),
     path("contact/agreements/<uuid:pk>/", contact_agreements.contact_agreement, name="contact_agreement"),
     path("contact/agreements/<uuid:pk>/document.pdf", contact_agreements.contact_agreement_pdf, name="contact_agreement_pdf"),
-    path("contact/agreements/<uuid:pk>/page/<int:number>.png", contact_agreements.contact_agreement_picture, name="contact_agreement_picture"),
+    path(
+        "contact/agreements/<uuid:pk>/page/<int:number>.png", contact_agreements.contact_agreement_picture, name="contact_agreement_picture"
+    ),
     path("contact/summaries/<uuid:pk>/", contact.summary, name="contact_summary"),
 ]

@@ -68,8 +68,19 @@ def check(pdf: bytes, *, fields: list[str], at: datetime) -> Report:
 
 def _signed(found: dict[str, str | None]) -> Signed:
     """One signature, from the worker's answer."""
-    times = [datetime.fromisoformat(found[name] or "") if found[name] else None for name in ("signed_at", "timestamped_at")]
-    return Signed(found["field"] or "", found["name"] or "", found["reason"] or "", *times, wrong=found["wrong"] or "")
+
+    def moment(name: str) -> datetime | None:
+        told = found[name]
+        return datetime.fromisoformat(told) if told else None
+
+    return Signed(
+        found["field"] or "",
+        found["name"] or "",
+        found["reason"] or "",
+        moment("signed_at"),
+        moment("timestamped_at"),
+        found["wrong"] or "",
+    )
 
 
 _pool = Pool(workers=1, script=WORKER)

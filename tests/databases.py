@@ -46,7 +46,10 @@ def owner_connection(alias: str) -> psycopg.Connection:
 
 def end_connections(owner: psycopg.Connection, name: str) -> None:
     """End what is still connected to a database: once a browser runs, Django no longer sees the connections made before."""
-    owner.execute("select pg_terminate_backend(pid) from pg_stat_activity where datname = %s and pid <> pg_backend_pid() and backend_type = 'client backend'", [name])
+    owner.execute(
+        "select pg_terminate_backend(pid) from pg_stat_activity where datname = %s and pid <> pg_backend_pid() and backend_type = 'client backend'",
+        [name],
+    )
 
 
 def grant() -> None:

@@ -10,6 +10,14 @@ from consent.actions.agreements import (
     send_agreement,
 )
 from consent.actions.ending import complete_agreement, note_incomplete, renounce_agreement, terminate_agreement
+from consent.actions.pledges import (
+    acknowledge_pledge,
+    deliver_pledge,
+    discard_pledge,
+    publish_pledge,
+    renew_address,
+    write_pledge,
+)
 from consent.actions.signing import (
     answer_question,
     ask_code,
@@ -22,14 +30,6 @@ from consent.actions.signing import (
     set_code,
     sign_agreement,
     try_code,
-)
-from consent.actions.pledges import (
-    acknowledge_pledge,
-    deliver_pledge,
-    discard_pledge,
-    publish_pledge,
-    renew_address,
-    write_pledge,
 )
 
 __all__ = [

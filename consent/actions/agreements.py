@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts import actions as accounts
 from accounts import jobs as letters
 from accounts import links
 from accounts.act import Refused, act
 from accounts.models import Link, has_acted
-from clients.models import Client, Coach, Engagement, SponsorContact
+from clients.models import Coach, Engagement, SponsorContact
 from consent import addresses, documents, policies, states, trail
 from consent.course import ask, close, locked, mail_link, own, record, reminder_due, step, turn
 from consent.models import Agreement, KnownFile, Signatory

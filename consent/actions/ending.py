@@ -10,12 +10,10 @@ from datetime import datetime
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts import actions as accounts
 from accounts import jobs as letters
 from accounts.act import Refused, act
-from accounts.models import Link
-from clients.models import Client, Coach, Engagement, SponsorContact
-from consent import documents, jobs, promises, states, trail
+from clients.models import Client, Coach
+from consent import documents, states, trail
 from consent.actions.summaries import wording_changed
 from consent.course import close, locked, record, step, tell_copy
 from consent.models import Agreement, KnownFile, Signatory

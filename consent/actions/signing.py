@@ -16,7 +16,19 @@ from accounts.models import Link, has_acted
 from clients.models import Client, Coach, SponsorContact
 from consent import documents, jobs, states, trail
 from consent.actions.summaries import wording_changed
-from consent.course import ask, check_in_time, check_turn, check_turn_or_copy, close, enter_force, locked, locked_for, record, record_signature, step
+from consent.course import (
+    ask,
+    check_in_time,
+    check_turn,
+    check_turn_or_copy,
+    close,
+    enter_force,
+    locked,
+    locked_for,
+    record,
+    record_signature,
+    step,
+)
 from consent.models import Agreement, KnownFile, Signatory
 from vault import instance
 
@@ -155,7 +167,9 @@ def sign_agreement(
     check_turn(row, one)
     others = row.signatories.filter(signed_at__isnull=True).exclude(pk=one.pk)
     is_elsewhere = row.kind == Kind.ELSEWHERE
-    row.state = step(row, "confirm" if is_elsewhere else "sign" if others.exclude(role=Role.COACH).exists() else "sign_last", states.SIGNATORY)
+    row.state = step(
+        row, "confirm" if is_elsewhere else "sign" if others.exclude(role=Role.COACH).exists() else "sign_last", states.SIGNATORY
+    )
     _consume(one, link, by, now, at)
     _keep_signature(row, one, evidence, document, base, by, now)
     if is_elsewhere:
@@ -245,5 +259,3 @@ def _keep_signature(
             digest=instance.digest(digest, "document"), defaults={"agreement": row, "stage": KnownFile.Stage.SIGNED, "at": now}
         )
     trail.note(row, "signed", now, one, sha256=digest, evidence_sha256=documents.evidence_digest(one.evidence))
-
-

@@ -35,7 +35,8 @@ class DraftForm(forms.Form):
     def __init__(self, *args: Any, kind: str, engagement: Engagement, is_preview: bool = False, **kwargs: Any) -> None:
         self.kind, self.engagement, self.is_preview = Kind(kind), engagement, is_preview
         self.promise = promises.in_force(engagement)
-        super().__init__(*args, initial=self._start(), **kwargs)
+        kwargs["initial"] = self._start()
+        super().__init__(*args, **kwargs)
         self._add_wording()
         if wordings.Kind(kind) in wordings.REGISTRY["years"].kinds:
             self.fields["years"] = _years()
@@ -223,7 +224,9 @@ def _field(one: wordings.Placeholder) -> forms.Field:
     """The field by which a placeholder is filled in."""
     label = one.labels["en" if (get_language() or "fr").startswith("en") else "fr"]
     makers: Mapping[str, Any] = {
-        "money": lambda: forms.DecimalField(label=label, required=False, min_value=0, max_value=1_000_000, decimal_places=2, help_text=_("In euros.")),
+        "money": lambda: forms.DecimalField(
+            label=label, required=False, min_value=0, max_value=1_000_000, decimal_places=2, help_text=_("In euros.")
+        ),
         "number": lambda: forms.IntegerField(label=label, required=False, min_value=1, max_value=500),
         "hours": lambda: forms.IntegerField(
             label=label,

@@ -7,174 +7,254 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('clients', '0001_initial'),
-        ('consent', '0001_initial'),
+        ("clients", "0001_initial"),
+        ("consent", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='AgreementEvent',
+            name="AgreementEvent",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('number', models.PositiveIntegerField()),
-                ('kind', models.CharField(max_length=20)),
-                ('details', vault.encrypted.EncryptedDetails()),
-                ('at', models.DateTimeField()),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("number", models.PositiveIntegerField()),
+                ("kind", models.CharField(max_length=20)),
+                ("details", vault.encrypted.EncryptedDetails()),
+                ("at", models.DateTimeField()),
             ],
             options={
-                'ordering': ['number'],
+                "ordering": ["number"],
             },
         ),
         migrations.CreateModel(
-            name='KnownFile',
+            name="KnownFile",
             fields=[
-                ('digest', models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ('stage', models.CharField(choices=[('fixed', 'Fixed'), ('signed', 'Signed'), ('final', 'Final'), ('proof', 'Proof')], max_length=6)),
-                ('at', models.DateTimeField()),
+                ("digest", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                (
+                    "stage",
+                    models.CharField(
+                        choices=[("fixed", "Fixed"), ("signed", "Signed"), ("final", "Final"), ("proof", "Proof")], max_length=6
+                    ),
+                ),
+                ("at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='Signatory',
+            name="Signatory",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('role', models.CharField(choices=[('client', 'Client'), ('sponsor', 'For the organisation'), ('coach', 'Coach')], max_length=7)),
-                ('position', models.PositiveSmallIntegerField()),
-                ('person', models.UUIDField(null=True)),
-                ('details', vault.encrypted.EncryptedDetails()),
-                ('evidence', vault.encrypted.EncryptedDetails(null=True)),
-                ('asked_at', models.DateTimeField(null=True)),
-                ('opened_at', models.DateTimeField(null=True)),
-                ('signed_at', models.DateTimeField(null=True)),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                (
+                    "role",
+                    models.CharField(choices=[("client", "Client"), ("sponsor", "For the organisation"), ("coach", "Coach")], max_length=7),
+                ),
+                ("position", models.PositiveSmallIntegerField()),
+                ("person", models.UUIDField(null=True)),
+                ("details", vault.encrypted.EncryptedDetails()),
+                ("evidence", vault.encrypted.EncryptedDetails(null=True)),
+                ("asked_at", models.DateTimeField(null=True)),
+                ("opened_at", models.DateTimeField(null=True)),
+                ("signed_at", models.DateTimeField(null=True)),
             ],
             options={
-                'ordering': ['position'],
+                "ordering": ["position"],
             },
         ),
         migrations.RemoveField(
-            model_name='signature',
-            name='agreement',
+            model_name="signature",
+            name="agreement",
         ),
         migrations.RemoveConstraint(
-            model_name='agreement',
-            name='one_agreement_in_force',
+            model_name="agreement",
+            name="one_agreement_in_force",
         ),
         migrations.RemoveConstraint(
-            model_name='agreement',
-            name='one_agreement_on_its_way',
+            model_name="agreement",
+            name="one_agreement_on_its_way",
         ),
         migrations.RemoveConstraint(
-            model_name='agreement',
-            name='agreement_in_force_pair',
+            model_name="agreement",
+            name="agreement_in_force_pair",
         ),
         migrations.RemoveConstraint(
-            model_name='agreement',
-            name='agreement_closed_pair',
+            model_name="agreement",
+            name="agreement_closed_pair",
         ),
         migrations.AddField(
-            model_name='agreement',
-            name='completed_at',
+            model_name="agreement",
+            name="completed_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='agreement',
-            name='kind',
-            field=models.CharField(choices=[('confidentiality', 'Confidentiality agreement'), ('coaching', 'Coaching agreement'), ('three_way', 'Three-way agreement'), ('amendment', 'Amendment'), ('elsewhere', 'Agreement signed elsewhere')], default='confidentiality', max_length=15),
+            model_name="agreement",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("confidentiality", "Confidentiality agreement"),
+                    ("coaching", "Coaching agreement"),
+                    ("three_way", "Three-way agreement"),
+                    ("amendment", "Amendment"),
+                    ("elsewhere", "Agreement signed elsewhere"),
+                ],
+                default="confidentiality",
+                max_length=15,
+            ),
         ),
         migrations.AddField(
-            model_name='agreement',
-            name='proof',
+            model_name="agreement",
+            name="proof",
             field=vault.encrypted.EncryptedBytes(null=True),
         ),
         migrations.AddField(
-            model_name='agreement',
-            name='reminders',
+            model_name="agreement",
+            name="reminders",
             field=models.PositiveSmallIntegerField(default=0),
         ),
         migrations.AlterField(
-            model_name='agreement',
-            name='state',
-            field=models.CharField(choices=[('draft', 'Draft'), ('sent', 'Sent'), ('signed', 'Waits for the coach’s signature'), ('in_force', 'In force'), ('declined', 'Declined'), ('expired', 'Expired'), ('cancelled', 'Cancelled'), ('superseded', 'Replaced by another'), ('terminated', 'Terminated')], default='draft', max_length=10),
+            model_name="agreement",
+            name="state",
+            field=models.CharField(
+                choices=[
+                    ("draft", "Draft"),
+                    ("sent", "Sent"),
+                    ("signed", "Waits for the coach’s signature"),
+                    ("in_force", "In force"),
+                    ("declined", "Declined"),
+                    ("expired", "Expired"),
+                    ("cancelled", "Cancelled"),
+                    ("superseded", "Replaced by another"),
+                    ("terminated", "Terminated"),
+                ],
+                default="draft",
+                max_length=10,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='agreement',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind__in', ['confidentiality', 'coaching', 'elsewhere']), ('state', 'in_force')), fields=('engagement',), name='one_agreement_in_force'),
+            model_name="agreement",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("kind__in", ["confidentiality", "coaching", "elsewhere"]), ("state", "in_force")),
+                fields=("engagement",),
+                name="one_agreement_in_force",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='agreement',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'in_force')), fields=('engagement', 'kind'), name='one_of_a_kind_in_force'),
+            model_name="agreement",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "in_force")), fields=("engagement", "kind"), name="one_of_a_kind_in_force"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='agreement',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['draft', 'sent', 'signed'])), fields=('engagement', 'kind'), name='one_agreement_on_its_way'),
+            model_name="agreement",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["draft", "sent", "signed"])),
+                fields=("engagement", "kind"),
+                name="one_agreement_on_its_way",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='agreement',
-            constraint=models.CheckConstraint(condition=models.Q(('kind', 'three_way'), ('wording', 'B'), _negated=True), name='three_way_is_never_b'),
+            model_name="agreement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind", "three_way"), ("wording", "B"), _negated=True), name="three_way_is_never_b"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='agreement',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['in_force', 'superseded', 'terminated']), _negated=True), models.Q(('in_force_at__isnull', False), ('signed_document__isnull', False)), _connector='OR'), name='agreement_in_force_pair'),
+            model_name="agreement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["in_force", "superseded", "terminated"]), _negated=True),
+                    models.Q(("in_force_at__isnull", False), ("signed_document__isnull", False)),
+                    _connector="OR",
+                ),
+                name="agreement_in_force_pair",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='agreement',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('completed_at__isnull', True), ('proof__isnull', True)), models.Q(('completed_at__isnull', False), ('in_force_at__isnull', False), ('proof__isnull', False)), _connector='OR'), name='agreement_completed_pair'),
+            model_name="agreement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("completed_at__isnull", True), ("proof__isnull", True)),
+                    models.Q(("completed_at__isnull", False), ("in_force_at__isnull", False), ("proof__isnull", False)),
+                    _connector="OR",
+                ),
+                name="agreement_completed_pair",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='agreement',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state__in', ['declined', 'expired', 'cancelled', 'superseded', 'terminated'])), models.Q(('closed_at__isnull', True), ('state__in', ['draft', 'sent', 'signed', 'in_force'])), _connector='OR'), name='agreement_closed_pair'),
+            model_name="agreement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("closed_at__isnull", False), ("state__in", ["declined", "expired", "cancelled", "superseded", "terminated"])),
+                    models.Q(("closed_at__isnull", True), ("state__in", ["draft", "sent", "signed", "in_force"])),
+                    _connector="OR",
+                ),
+                name="agreement_closed_pair",
+            ),
         ),
         migrations.AddField(
-            model_name='agreementevent',
-            name='agreement',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='consent.agreement'),
+            model_name="agreementevent",
+            name="agreement",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="events", to="consent.agreement"),
         ),
         migrations.AddField(
-            model_name='knownfile',
-            name='agreement',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='files', to='consent.agreement'),
+            model_name="knownfile",
+            name="agreement",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="files", to="consent.agreement"),
         ),
         migrations.AddField(
-            model_name='signatory',
-            name='agreement',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='signatories', to='consent.agreement'),
+            model_name="signatory",
+            name="agreement",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="signatories", to="consent.agreement"),
         ),
         migrations.AddField(
-            model_name='signatory',
-            name='contact',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clients.sponsorcontact'),
+            model_name="signatory",
+            name="contact",
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="clients.sponsorcontact"),
         ),
         migrations.AddField(
-            model_name='agreementevent',
-            name='signatory',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='events', to='consent.signatory'),
+            model_name="agreementevent",
+            name="signatory",
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name="events", to="consent.signatory"),
         ),
         migrations.DeleteModel(
-            name='Signature',
+            name="Signature",
         ),
         migrations.AddConstraint(
-            model_name='signatory',
-            constraint=models.UniqueConstraint(fields=('agreement', 'position'), name='one_signatory_per_position'),
+            model_name="signatory",
+            constraint=models.UniqueConstraint(fields=("agreement", "position"), name="one_signatory_per_position"),
         ),
         migrations.AddConstraint(
-            model_name='signatory',
-            constraint=models.UniqueConstraint(condition=models.Q(('role', 'sponsor'), _negated=True), fields=('agreement', 'role'), name='one_signatory_per_role'),
+            model_name="signatory",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("role", "sponsor"), _negated=True), fields=("agreement", "role"), name="one_signatory_per_role"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='signatory',
-            constraint=models.UniqueConstraint(fields=('agreement', 'contact'), name='one_signatory_per_contact'),
+            model_name="signatory",
+            constraint=models.UniqueConstraint(fields=("agreement", "contact"), name="one_signatory_per_contact"),
         ),
         migrations.AddConstraint(
-            model_name='signatory',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('evidence__isnull', True), ('signed_at__isnull', True)), models.Q(('asked_at__isnull', False), ('evidence__isnull', False), ('signed_at__isnull', False)), _connector='OR'), name='signatory_signed_pair'),
+            model_name="signatory",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("evidence__isnull", True), ("signed_at__isnull", True)),
+                    models.Q(("asked_at__isnull", False), ("evidence__isnull", False), ("signed_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="signatory_signed_pair",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='signatory',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('contact__isnull', False), ('role', 'sponsor')), models.Q(models.Q(('role', 'sponsor'), _negated=True), ('contact__isnull', True)), _connector='OR'), name='signatory_contact_pair'),
+            model_name="signatory",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("contact__isnull", False), ("role", "sponsor")),
+                    models.Q(models.Q(("role", "sponsor"), _negated=True), ("contact__isnull", True)),
+                    _connector="OR",
+                ),
+                name="signatory_contact_pair",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='agreementevent',
-            constraint=models.UniqueConstraint(fields=('agreement', 'number'), name='one_event_per_number'),
+            model_name="agreementevent",
+            constraint=models.UniqueConstraint(fields=("agreement", "number"), name="one_event_per_number"),
         ),
     ]

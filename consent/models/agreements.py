@@ -72,7 +72,9 @@ class Agreement(models.Model):
     wording = models.CharField(max_length=1, choices=Engagement.Wording.choices)
     language = models.CharField(max_length=5)
     state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
-    details: Mapping[str, Any] = EncryptedDetails()  # the text as shown (documents.Text); SHA-256 once fixed and once final; reason when declined
+    details: Mapping[str, Any] = (
+        EncryptedDetails()
+    )  # the text as shown (documents.Text); SHA-256 once fixed and once final; reason when declined
     document: bytes | None = EncryptedBytes(null=True)  # the fixed PDF, byte for byte
     signed_document: bytes | None = EncryptedBytes(null=True)  # the same file with the signatures given so far, and at last its time-stamp
     proof: bytes | None = EncryptedBytes(null=True)  # the proof file, once complete
@@ -94,9 +96,7 @@ class Agreement(models.Model):
                 fields=["engagement"],
                 condition=models.Q(state="in_force", kind__in=["confidentiality", "coaching", "elsewhere"]),
             ),
-            models.UniqueConstraint(
-                name="one_of_a_kind_in_force", fields=["engagement", "kind"], condition=models.Q(state="in_force")
-            ),
+            models.UniqueConstraint(name="one_of_a_kind_in_force", fields=["engagement", "kind"], condition=models.Q(state="in_force")),
             models.UniqueConstraint(
                 name="one_agreement_on_its_way", fields=["engagement", "kind"], condition=models.Q(state__in=["draft", "sent", "signed"])
             ),

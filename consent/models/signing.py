@@ -29,7 +29,9 @@ class Signatory(models.Model):
     contact = models.ForeignKey(SponsorContact, on_delete=models.PROTECT, null=True, related_name="+")
     person = models.UUIDField(null=True)  # who signed in their own space; None: by link
     details: Mapping[str, Any] = EncryptedDetails()  # name, job, address written to; the code mailed: its digest, when, tries
-    evidence: Mapping[str, Any] = EncryptedDetails(null=True)  # name typed or drawn, statement, time, network, browser, hash of the document
+    evidence: Mapping[str, Any] = EncryptedDetails(
+        null=True
+    )  # name typed or drawn, statement, time, network, browser, hash of the document
     asked_at = models.DateTimeField(null=True)
     opened_at = models.DateTimeField(null=True)
     signed_at = models.DateTimeField(null=True)

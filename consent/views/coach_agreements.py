@@ -145,9 +145,7 @@ def agreement_countersign(request: HttpRequest, coach: Coach, pk: UUID) -> HttpR
         messages.error(request, _("This is no longer possible: the agreement has changed meanwhile."))
         return redirect("agreement_page", pk)
     now = timezone.now()
-    kept = evidence.of_signing(
-        request, agreement=agreement, signatory=signatory, typed=form.cleaned_data, way="space", link=None, at=now
-    )
+    kept = evidence.of_signing(request, agreement=agreement, signatory=signatory, typed=form.cleaned_data, way="space", link=None, at=now)
     try:
         file = fixing.sign(agreement, signatory, kept, at=now)
         actions.countersign_agreement(agreement=agreement, evidence=kept, document=file.document, base=file.base, by=coach)

@@ -132,6 +132,19 @@ agreement_pdf                coach    agreement   200      405
 agreement_proof              coach    agreement   200      405
 agreement_picture            coach    picture     200      405
 
+pledge_home                  coach    -           200      405
+pledge_start                 coach    -           405      on
+pledge_deliver               coach    -           405      on
+pledge_address               coach    -           405      on
+pledge_page                  coach    pledge      200      405
+pledge_write                 coach    draft       200      409
+pledge_preview               coach    draft       405      200
+pledge_publish               coach    draft       405      on
+pledge_discard               coach    draft       405      on
+pledge_changes               coach    pledge      200      405
+pledge_pdf                   coach    pledge      200      405
+pledge_public                anyone   public      200      405
+
 summary_add                  coach    engagement  200      200
 summary_page                 coach    summary     200      409
 summary_propose              coach    summary     405      on

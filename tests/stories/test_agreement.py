@@ -239,7 +239,11 @@ def test_noe_signs_on_his_telephone_and_what_both_hold_verifies_without_the_prod
     assert "good  everything" in script.stdout
 
     telephone.goto(f"{scene.url}/verify/")
-    for file, answer in ((copy, "Oui. C’est, octet pour octet"), (proof, "Oui. C’est le dossier de preuve"), (altered(copy), "Non. Ce fichier a été modifié")):
+    for file, answer in (
+        (copy, "Oui. C’est, octet pour octet"),
+        (proof, "Oui. C’est le dossier de preuve"),
+        (altered(copy), "Non. Ce fichier a été modifié"),
+    ):
         telephone.locator("[name=document]").set_input_files(file)
         telephone.get_by_role("button", name="Vérifier", exact=True).click()
         expect(telephone.get_by_text(answer)).to_be_visible()
