@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from accounts import rates
 from accounts.doors import Anyone, admits
 from consent import checking
+from support.pdf import PdfFailed
 
 
 class FileForm(forms.Form):
@@ -42,5 +43,9 @@ def verify_page(request: HttpRequest) -> HttpResponse:
     if not rates.may_check_a_file(request):
         form.add_error("document", _("Many files were checked from your network. Please wait a minute."))
         return render(request, "consent/verify.html", {"form": form}, status=429)
-    answer = checking.check(form.cleaned_data["document"], timezone.now())
+    try:
+        answer = checking.check(form.cleaned_data["document"], timezone.now())
+    except PdfFailed:
+        form.add_error("document", _("Too many files are being checked at this moment. Please try again in a minute."))
+        return render(request, "consent/verify.html", {"form": form}, status=503)
     return render(request, "consent/verify.html", {"form": FileForm(), "answer": answer})
