@@ -53,6 +53,8 @@ def complete(pk: UUID, at: datetime | None = None) -> bool:
 def _made(row: Agreement, now: datetime) -> tuple[bytes, bytes]:
     """The finished file and its proof. Raises `TimestampFailed`, `PdfFailed`; a file that does not hold is never handed out."""
     document, fields = row.signed_document or b"", fields_of(row)
+    if not trail.holds(row):
+        raise PdfFailed("The steps do not hold.")
     if fields:
         document = writing.close(document, at=now)
         if not verifying.check(document, fields=fields, at=now).is_good:

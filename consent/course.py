@@ -39,10 +39,21 @@ def locked(agreement: Agreement, by: Coach | None = None) -> Agreement:
     return row
 
 
-def locked_for(signatory: Signatory) -> tuple[Agreement, Signatory]:
-    """The agreement, held, and its signatory as they stand."""
+def locked_for(signatory: Signatory, by: By) -> tuple[Agreement, Signatory]:
+    """The agreement, held, and its signatory as they stand. Refuses somebody else than the signatory, and one whose row was written over."""
     row = locked(signatory.agreement)
-    return row, row.signatories.select_related("contact").get(pk=signatory.pk)
+    one = row.signatories.select_related("contact").get(pk=signatory.pk)
+    check_in_place(row, one)
+    if by is not None and by.pk != (row.engagement.client_id if one.role == Role.CLIENT else one.contact_id):
+        raise Refused(code="another_signatory")
+    return row, one
+
+
+def check_in_place(row: Agreement, one: Signatory) -> None:
+    """Refuse a signatory whose agreement, role, order or person was changed behind the product's back."""
+    one.agreement = row
+    if not one.is_in_place:
+        raise Refused(code="signatory_moved")
 
 
 def step(row: Agreement, event: str, who: str) -> str:
@@ -124,6 +135,7 @@ def ask(row: Agreement, is_address_seen: bool, by: By, now: datetime, at: dateti
     signatory = turn(row)
     if signatory is None:
         return
+    check_in_place(row, signatory)
     if signatory.role == Role.CLIENT:
         concern = addresses.concern(row.engagement)
         if concern is addresses.Concern.NO_ADDRESS:
