@@ -42,11 +42,16 @@ clients.SponsorContact.details
 coaching_sessions.Session.details
 consent.Agreement.details
 consent.Agreement.document
+consent.Agreement.proof
 consent.Agreement.signed_document
+consent.AgreementEvent.details
 consent.Consent.evidence
 consent.Disclosure.details
-consent.Signature.evidence
+consent.Signatory.details
+consent.Signatory.evidence
 keyring.Half.half
+pades.Authority.certificates
+pades.Authority.keys
 vault.PersonKeys.sealing
 vault.PersonKeys.signing
 vault.Slot.root_key
@@ -59,8 +64,11 @@ accounts.Link.language accounts.Link.letter accounts.Link.token
 accounts.User.password accounts.User.username
 clients.Client.language clients.SponsorContact.language
 consent.Agreement.language
+consent.AgreementEvent.kind
+consent.KnownFile.digest
 consent.Consent.fingerprint consent.Consent.recipient_keys consent.Consent.signature
 consent.Proposal.fingerprint
+pades.Authority.issuing_crl pades.Authority.root_crl
 vault.KeyGrant.signature vault.KeyGrant.wrapped
 vault.LedgerEntry.code vault.LedgerEntry.digest vault.LedgerEntry.event vault.LedgerEntry.hash vault.LedgerEntry.kind vault.LedgerEntry.previous
 vault.LedgerSignature.hash vault.LedgerSignature.signature
