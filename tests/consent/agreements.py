@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from django.test import Client as Browser
-from django.utils import timezone
+from django.utils import timezone, translation
 
+from accounts.models import Link
 from clients.models import Engagement, SponsorContact
 from consent import actions, completing, documents, fixing
 from consent.actions.agreements import Signer
@@ -40,6 +41,12 @@ VALUES = {
     "signed_date": "1er janvier 2026",
     "sponsor_signatories": "Hélène Marchand",
 }
+
+
+def french(sentence: str) -> str:
+    """A sentence of the pages as the catalogue has it."""
+    with translation.override("fr"):
+        return translation.gettext(sentence)
 
 
 def evidence(signatory: Signatory, **other: Any) -> dict[str, Any]:
@@ -103,7 +110,7 @@ def sent(
 
 
 def sign_next(agreement: Agreement, *, real: bool = False, **other: Any) -> Agreement:
-    """The next signature, whosever turn it is, given in their own space or by no link at all."""
+    """The next signature, whosever turn it is, given in their own space or, while they have none, by their link."""
     agreement.refresh_from_db()
     one = agreement.signatories.filter(signed_at__isnull=True).select_related("contact").first()
     one.agreement = agreement
@@ -118,7 +125,10 @@ def sign_next(agreement: Agreement, *, real: bool = False, **other: Any) -> Agre
     if agreement.kind == Agreement.Kind.ELSEWHERE:
         document = None
     by = one.contact or engagement.client
-    return actions.sign_agreement(agreement=agreement, signatory=one, evidence=kept, document=document, base=base, link=None, by=by)
+    link = None if by.person_id else Link.objects.get(about=one.pk, used_at__isnull=True)
+    return actions.sign_agreement(
+        agreement=agreement, signatory=one, evidence=kept, document=document, base=base, link=link, by=None if link else by
+    )
 
 
 def signed(engagement: Engagement, *, real: bool = False, **more: Any) -> Agreement:
