@@ -30,6 +30,11 @@ def own(engagement: Engagement, coach: Coach) -> None:
         raise Refused(code="not_your_engagement")
 
 
+def hold(engagement: Engagement) -> None:
+    """Let nobody else draft for this engagement, or put anything in force on it, until the end of the transaction."""
+    Engagement.objects.select_for_update(no_key=True).only("pk").get(pk=engagement.pk)
+
+
 def locked(agreement: Agreement, by: Coach | None = None) -> Agreement:
     """The agreement as it stands, its row held until the end of the transaction: two signers come one after the other."""
     rows = Agreement.objects.select_related("engagement__coach__person", "engagement__client__person", "engagement__sponsor")
@@ -167,6 +172,7 @@ def mail_link(row: Agreement, signatory: Signatory, now: datetime, by: Any, at: 
 def enter_force(row: Agreement, now: datetime, at: datetime | None) -> None:
     """Put an agreement in force in place of those that it replaces, and ask the worker for its time-stamp and proof."""
     engagement = row.engagement
+    hold(engagement)
     if row.kind == Kind.THREE_WAY and promises.in_force(engagement).wording == Engagement.Wording.B:
         raise Refused(_("With wording B nothing goes to the organisation. Sign an amendment first."), code="wording_b")
     if row.kind == Kind.AMENDMENT and promises.base(engagement) is None:

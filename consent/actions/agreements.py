@@ -17,7 +17,7 @@ from accounts.act import Refused, act
 from accounts.models import Link, has_acted
 from clients.models import Client, Coach, Engagement, SponsorContact
 from consent import addresses, documents, policies, states, trail
-from consent.course import ask, close, locked, mail_link, own, record, reminder_due, step, turn
+from consent.course import ask, close, hold, locked, mail_link, own, record, reminder_due, step, turn
 from consent.models import Agreement, KnownFile, Signatory
 from vault import instance
 
@@ -45,6 +45,7 @@ def draft_agreement(
 ) -> Agreement:
     """This function will draft an agreement, in place of a draft of its kind not sent. Refuses while one of its kind is under way, or where it cannot be."""
     own(engagement, by)
+    hold(engagement)
     now = at or timezone.now()
     of_its_kind = Agreement.objects.filter(engagement=engagement, kind=text.kind)
     if of_its_kind.filter(state__in=[State.SENT, State.SIGNED]).exists():
