@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from accounts.act import Refused
 from clients import actions as clients
-from consent import actions, addresses, completing, documents, overview
+from consent import actions, addresses, completing, documents, overview, promises, wordings
 from consent.addresses import Concern
 from consent.models import Agreement
 from tests.cast import signed_in
@@ -211,7 +211,7 @@ def test_no_title_of_a_page_holds_a_name(cast, engagement) -> None:
     three = sent(engagement, kind="three_way", contacts=(cast.helene,))
     sign_next(three)
     coach, client, contact = (signed_in(person) for person in (cast.camille.person, cast.anais.person, cast.helene.person))
-    pages = [coach.get(reverse("agreement_page", args=[agreement.pk])), coach.get(reverse("agreement_new", args=[engagement.pk]))]
+    pages = [coach.get(reverse("agreement_page", args=[agreement.pk]))]
     pages += [coach.get(reverse("agreement_draft", args=[engagement.pk, "coaching"])), coach.get(reverse("agreement_page", args=[three.pk]))]
     pages.append(client.get(reverse("client_agreement", args=[agreement.pk])))
     pages.append(contact.get(reverse("contact_agreement", args=[three.pk])))
@@ -221,3 +221,14 @@ def test_no_title_of_a_page_holds_a_name(cast, engagement) -> None:
         title = page.content.decode().partition("<title>")[2].partition("</title>")[0]
         assert title
         assert not any(name in title for name in ("Anaïs", "Lefort", "Camille", "Horizon", "Hélène"))
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_what_is_in_force_can_be_said_in_sentences(cast, engagement, language: str) -> None:
+    in_force(engagement)
+    in_force(engagement, kind="three_way", contacts=(cast.helene,))
+
+    promise = promises.in_force(engagement)
+
+    assert promise.effects["retention"] == "3"
+    assert len(wordings.effect_sentences(promise.effects, language)) == len(promise.effects)
