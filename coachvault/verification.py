@@ -12,7 +12,7 @@ from django.db.models import Model
 from accounts.models import User
 from clients.models import Client, Coach, Engagement, EngagementUserPermission, Practice, Sponsor, SponsorContact
 from clients.permissions import COACH, FOLLOW
-from consent.models import Agreement, Consent, ConsentEvent, Disclosure, Pledge, PledgeReceipt, Proposal, Signatory, Summary
+from consent.models import Agreement, AgreementEvent, Consent, ConsentEvent, Disclosure, Pledge, PledgeReceipt, Proposal, Signatory, Summary
 from sessions.models import Note, NoteVersion, Session
 from vault import verification
 from vault.verification import Bytes, Check, Rows, States
@@ -89,6 +89,9 @@ TABLES: Final = {
     for model in (
         Practice,
         Coach,
+        Agreement,
+        AgreementEvent,
+        Signatory,
         Client,
         SponsorContact,
         Engagement,
@@ -157,6 +160,26 @@ and not exists (select 1 from vault_ledger l where l.about = x.consent_id and l.
 union all
 select c.id, 'never_given' from {consent} c where not exists (select 1 from {consentevent} x where x.consent_id = c.id and x.kind = 'given') order by 1
 """
+SIGNATURES: Final = """
+with told as (select about, count(*) as n from vault_ledger where event in ('agreement.signed', 'agreement.in_force') group by about),
+here as (select agreement_id, count(*) filter (where signed_at is not null) as n, count(*) as people, max(position) as last from {signatory} group by agreement_id)
+select a.id, case when coalesce(here.n, 0) < coalesce(told.n, 0) then 'signature_missing' when coalesce(here.n, 0) > coalesce(told.n, 0) then 'signature_of_no_event'
+  when here.people is distinct from here.last then 'signatories_missing' end
+from {agreement} a left join told on told.about = a.id left join here on here.agreement_id = a.id order by 1
+"""
+STEPS: Final = """
+with told as (select about, substr(event, 11) as kind, count(*) as n from vault_ledger where kind = 'agreement' group by 1, 2),
+here as (select agreement_id, kind, count(*) as n from {agreementevent} group by 1, 2)
+select a.id, 'steps_' || k.kind || '_differ' from {agreement} a cross join unnest(%(kinds)s::text[]) as k (kind)
+left join told on told.about = a.id and told.kind = k.kind left join here on here.agreement_id = a.id and here.kind = k.kind
+where coalesce(told.n, 0) <> coalesce(here.n, 0)
+union all
+select agreement_id, 'step_missing' from {agreementevent} group by agreement_id having count(*) <> max(number) order by 1
+"""
+KINDS: Final = (  # of steps that the ledger tells of under the same name
+    "drafted", "cancelled", "expired", "reminded", "opened", "read_to_the_end", "code_asked", "code_sent", "question", "answer",
+    "paper_asked", "declined", "in_force", "superseded", "completed", "renounced", "terminated",
+)  # fmt: skip
 
 
 def checks(at: datetime) -> Iterator[Check]:
@@ -176,6 +199,8 @@ def of_the_main_database() -> Iterator[Check]:
     yield from (verification.stored(kind) for kind in BYTES)
     yield _asked("texts kept aside", NoteVersion, KEPT_ASIDE)
     yield from (verification.states(kind) for kind in STATES)
+    yield _asked("signatures of agreements", Signatory, SIGNATURES)
+    yield _asked("steps of agreements", AgreementEvent, STEPS, kinds=list(KINDS))
     yield from verification.grants()
     yield _asked("keys of engagements", Engagement, KEYS)
     yield _asked("permissions", EngagementUserPermission, PERMISSIONS, coach_may=COACH, client_may=FOLLOW)

@@ -55,6 +55,8 @@ def _made(row: Agreement, now: datetime) -> tuple[bytes, bytes]:
     from pades.verify_proof import chain_holds
 
     document, fields = row.signed_document or b"", fields_of(row)
+    if not trail.holds(row):
+        raise PdfFailed("The steps do not hold.")
     if fields:
         document = writing.close(document, at=now)
         if not verifying.check(document, fields=fields, at=now).is_good:

@@ -30,6 +30,11 @@ def own(engagement: Engagement, coach: Coach) -> None:
         raise Refused(code="not_your_engagement")
 
 
+def hold(engagement: Engagement) -> None:
+    """Let nobody else draft for this engagement, or put anything in force on it, until the end of the transaction."""
+    Engagement.objects.select_for_update(no_key=True).only("pk").get(pk=engagement.pk)
+
+
 def locked(agreement: Agreement, by: Coach | None = None) -> Agreement:
     """The agreement as it stands, its row held until the end of the transaction: two signers come one after the other."""
     rows = Agreement.objects.select_related("engagement__coach__person", "engagement__client__person", "engagement__sponsor")
@@ -39,10 +44,21 @@ def locked(agreement: Agreement, by: Coach | None = None) -> Agreement:
     return row
 
 
-def locked_for(signatory: Signatory) -> tuple[Agreement, Signatory]:
-    """The agreement, held, and its signatory as they stand."""
+def locked_for(signatory: Signatory, by: By) -> tuple[Agreement, Signatory]:
+    """The agreement, held, and its signatory as they stand. Refuses somebody else than the signatory, and one whose row was written over."""
     row = locked(signatory.agreement)
-    return row, row.signatories.select_related("contact").get(pk=signatory.pk)
+    one = row.signatories.select_related("contact").get(pk=signatory.pk)
+    check_in_place(row, one)
+    if by is not None and by.pk != (row.engagement.client_id if one.role == Role.CLIENT else one.contact_id):
+        raise Refused(code="another_signatory")
+    return row, one
+
+
+def check_in_place(row: Agreement, one: Signatory) -> None:
+    """Refuse a signatory whose agreement, role, order or person was changed behind the product's back."""
+    one.agreement = row
+    if not one.is_in_place:
+        raise Refused(code="signatory_moved")
 
 
 def step(row: Agreement, event: str, who: str) -> str:
@@ -140,6 +156,7 @@ def ask(row: Agreement, is_address_seen: bool, by: By, now: datetime, at: dateti
     signatory = turn(row)
     if signatory is None:
         return
+    check_in_place(row, signatory)
     if signatory.role == Role.CLIENT:
         concern = addresses.concern(row.engagement)
         if concern is addresses.Concern.NO_ADDRESS:
@@ -171,6 +188,7 @@ def mail_link(row: Agreement, signatory: Signatory, now: datetime, by: Any, at: 
 def enter_force(row: Agreement, now: datetime, at: datetime | None) -> None:
     """Put an agreement in force in place of those that it replaces, and ask the worker for its time-stamp and proof."""
     engagement = row.engagement
+    hold(engagement)
     if row.kind == Kind.THREE_WAY and promises.in_force(engagement).wording == Engagement.Wording.B:
         raise Refused(_("With wording B nothing goes to the organisation. Sign an amendment first."), code="wording_b")
     if row.kind == Kind.AMENDMENT and promises.base(engagement) is None:

@@ -1,7 +1,7 @@
 """What the agreements in force of an engagement promise, as rules. Policies read this and never an agreement's prose.
 
-The base (confidentiality, coaching or signed elsewhere) promises; an amendment in force changes its wording; a three-way agreement
-stands beside and adds. A wording that the column and the encrypted text do not agree on counts as none.
+The base (confidentiality, coaching or signed elsewhere) promises; an amendment in force changes its wording, and without a base it
+amends nothing; a three-way agreement stands beside and adds. A wording that the column and the encrypted text do not agree on counts as none.
 """
 
 from __future__ import annotations
@@ -36,16 +36,18 @@ def in_force(engagement: Engagement) -> Promise:
 
 def together(agreements: list[Agreement]) -> Promise:
     """The promise that these agreements make together. One whose column was written over counts for nothing."""
+    if any((one.details["wording"], one.details.get("kind", Kind.CONFIDENTIALITY)) != (one.wording, one.kind) for one in agreements):
+        return Promise()
+    has_base = any(one.kind in Agreement.BASES for one in agreements)
+    standing = [one for one in agreements if has_base or one.kind != Kind.AMENDMENT]
     wording: str | None = None
     effects: dict[str, str] = {}
-    for one in sorted(agreements, key=lambda row: ORDER.index(Kind(row.kind))):
-        if one.details["wording"] != one.wording or one.details.get("kind", one.kind) != one.kind:
-            return Promise()
+    for one in sorted(standing, key=lambda row: ORDER.index(Kind(row.kind))):
         wording = one.wording
         effects |= one.details.get("effects", {})
     if wording is None:
         return Promise()
-    return Promise(wording, effects | {"wording": wording}, tuple(one.pk for one in agreements))
+    return Promise(wording, effects | {"wording": wording}, tuple(one.pk for one in standing))
 
 
 def base(engagement: Engagement) -> Agreement | None:

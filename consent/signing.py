@@ -49,6 +49,8 @@ def look(token: str, at: datetime) -> Standing | None:
     agreement = signatory.agreement
     if link.address.casefold() != addresses.signatory_address(agreement, signatory).casefold() or _has_left(signatory):
         return None  # mailed to an address that they do not have any more, or to somebody who has left the organisation
+    if not signatory.is_in_place:
+        return None
     alive = link.used_at is None and link.expires_at > at
     is_in_time = agreement.expires_at is not None and agreement.expires_at > at
     if alive and agreement.state == State.SENT and is_in_time and signatory.signed_at is None:

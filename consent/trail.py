@@ -62,6 +62,13 @@ def last_at(signatory: Signatory, kind: str) -> datetime | None:
     return found
 
 
+def holds(agreement: Agreement) -> bool:
+    """Whether no step was taken out or changed, and each who signed is still who was asked."""
+    from pades.verify_proof import chain_holds
+
+    return chain_holds(told(agreement)) and all(one.is_in_place for one in agreement.signatories.all())
+
+
 def told(agreement: Agreement) -> list[dict[str, Any]]:
     """The whole trail, as the proof file holds it."""
     return [{name: value for name, value in event.details.items() if name != "text"} for event in agreement.events.all()]

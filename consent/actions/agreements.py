@@ -16,7 +16,7 @@ from accounts.act import Refused, act
 from accounts.models import Link, has_acted
 from clients.models import Coach, Engagement, SponsorContact
 from consent import addresses, documents, policies, states, trail
-from consent.course import ask, close, locked, mail_link, own, record, reminder_due, step, turn
+from consent.course import ask, close, hold, locked, mail_link, own, record, reminder_due, step, turn
 from consent.models import Agreement, KnownFile, Signatory
 from vault import instance
 
@@ -44,6 +44,7 @@ def draft_agreement(
 ) -> Agreement:
     """This function will draft an agreement, in place of a draft of its kind not sent. Refuses while one of its kind is under way, or where it cannot be."""
     own(engagement, by)
+    hold(engagement)
     now = at or timezone.now()
     of_its_kind = Agreement.objects.filter(engagement=engagement, kind=text.kind)
     if of_its_kind.filter(state__in=[State.SENT, State.SIGNED]).exists():
@@ -175,10 +176,12 @@ def _check_signers(engagement: Engagement, kind: str, signers: Sequence[Signer])
 def _set_signatories(agreement: Agreement, signers: Sequence[Signer]) -> None:
     """Who signs, in order: the client, then the organisation, the coach last. What was signed elsewhere the client only confirms."""
     engagement = agreement.engagement
-    Signatory.objects.create(agreement=agreement, role=Role.CLIENT, position=1, details={"name": engagement.client.name})
-    for position, one in enumerate(signers if agreement.kind == Kind.THREE_WAY else (), start=2):
-        details = {"name": one.contact.name, "job": one.job}
-        Signatory.objects.create(agreement=agreement, role=Role.SPONSOR, position=position, contact=one.contact, details=details)
+    rows = [Signatory(role=Role.CLIENT, details={"name": engagement.client.name})]
+    for one in signers if agreement.kind == Kind.THREE_WAY else ():
+        rows.append(Signatory(role=Role.SPONSOR, contact=one.contact, details={"name": one.contact.name, "job": one.job}))
     if agreement.kind != Kind.ELSEWHERE:
-        last = agreement.signatories.count() + 1
-        Signatory.objects.create(agreement=agreement, role=Role.COACH, position=last, details={"name": engagement.coach.name})
+        rows.append(Signatory(role=Role.COACH, details={"name": engagement.coach.name}))
+    for position, row in enumerate(rows, start=1):
+        row.agreement, row.position = agreement, position
+        row.details = {**row.details, "place": row.place}
+        row.save(force_insert=True)

@@ -18,6 +18,7 @@ from consent import documents, jobs, states, trail
 from consent.actions.summaries import wording_changed
 from consent.course import (
     ask,
+    check_in_place,
     check_in_time,
     check_turn,
     check_turn_or_copy,
@@ -43,7 +44,7 @@ Signer = Client | SponsorContact | None
 @act
 def note_opening(*, signatory: Signatory, where: Mapping[str, str], by: Signer, at: datetime | None = None) -> None:
     """This function will keep when somebody opened the document on purpose (a GET is no evidence: mail scanners make them)."""
-    row, one = locked_for(signatory)
+    row, one = locked_for(signatory, by)
     now = at or timezone.now()
     if row.state != State.SENT or one.opened_at is not None or one.signed_at is not None:
         return
@@ -56,7 +57,7 @@ def note_opening(*, signatory: Signatory, where: Mapping[str, str], by: Signer, 
 @act
 def note_read(*, signatory: Signatory, pages: int, by: Signer, at: datetime | None = None) -> None:
     """This function will keep that the last page was on screen, once."""
-    row, one = locked_for(signatory)
+    row, one = locked_for(signatory, by)
     if row.state != State.SENT or trail.has(one, "read_to_the_end"):
         return
     trail.note(row, "read_to_the_end", at or timezone.now(), one, pages=pages)
@@ -66,7 +67,7 @@ def note_read(*, signatory: Signatory, pages: int, by: Signer, at: datetime | No
 @act
 def ask_code(*, signatory: Signatory, by: Signer, at: datetime | None = None) -> None:
     """This function will have a six-digit code mailed to the address that the link went to. Refuses more than five in an hour."""
-    row, one = locked_for(signatory)
+    row, one = locked_for(signatory, by)
     now = at or timezone.now()
     check_turn_or_copy(row, one, now)
     if trail.count(one, "code_asked", now - timedelta(hours=1)) >= CODES_AN_HOUR:
@@ -79,7 +80,7 @@ def ask_code(*, signatory: Signatory, by: Signer, at: datetime | None = None) ->
 @act
 def set_code(*, signatory: Signatory, code: str, by: None, at: datetime | None = None) -> None:
     """This function will keep the digest of the code that the worker mails, in place of the one before."""
-    row, one = locked_for(signatory)
+    row, one = locked_for(signatory, by)
     now = at or timezone.now()
     one.details = {**one.details, "code": {"digest": _code_digest(one, code), "at": now.isoformat(), "tries": 0}}
     one.save(update_fields=["details"])
@@ -90,7 +91,7 @@ def set_code(*, signatory: Signatory, code: str, by: None, at: datetime | None =
 @act
 def try_code(*, signatory: Signatory, code: str, by: Signer, at: datetime | None = None) -> bool:
     """This function will compare a code with the one that was mailed, and keep that it was tried: five times, for ten minutes, used once."""
-    row, one = locked_for(signatory)
+    row, one = locked_for(signatory, by)
     now = at or timezone.now()
     kept = one.details.get("code")
     if not kept or kept["tries"] >= CODE_TRIES or now - datetime.fromisoformat(kept["at"]) > CODE_LASTS:
@@ -107,7 +108,7 @@ def try_code(*, signatory: Signatory, code: str, by: Signer, at: datetime | None
 @act
 def ask_question(*, signatory: Signatory, text: str, by: Signer, at: datetime | None = None) -> None:
     """This function will pass a question on to the coach. Nothing is due meanwhile."""
-    row, one = locked_for(signatory)
+    row, one = locked_for(signatory, by)
     now = at or timezone.now()
     check_turn_or_copy(row, one, now)
     if not text.strip() or len(text) > QUESTION_LENGTH:
@@ -135,7 +136,7 @@ def answer_question(*, agreement: Agreement, signatory: Signatory, text: str, by
 @act
 def ask_for_paper(*, signatory: Signatory, by: Signer, at: datetime | None = None) -> None:
     """This function will tell the coach that somebody would rather sign on paper. The link stays open."""
-    row, one = locked_for(signatory)
+    row, one = locked_for(signatory, by)
     check_turn(row, one)
     if trail.has(one, "paper_asked"):
         return
@@ -161,8 +162,8 @@ def sign_agreement(
     `base` is the SHA-256 of the file that was signed over; `document` None confirms what was signed elsewhere. Refuses another file than
     the one that stands now, another document than the one shown, somebody whose turn it is not, and a link used or too old.
     """
-    row, now = locked(agreement), at or timezone.now()
-    one = row.signatories.select_related("contact").get(pk=signatory.pk)
+    row, one = locked_for(agreement.signatories.get(pk=signatory.pk), by)
+    now = at or timezone.now()
     check_in_time(row, now)
     check_turn(row, one)
     others = row.signatories.filter(signed_at__isnull=True).exclude(pk=one.pk)
@@ -179,9 +180,12 @@ def sign_agreement(
     if by is not None and by.person_id is not None:
         has_acted(by.person_id)
     if not is_elsewhere:
+        row.reminders = 0  # counted anew for whoever is asked next
+        row.save(update_fields=["reminders"])
         ask(row, True, by, now, at)
-    record_signature(row, one, by, at, code="space" if by else "link")
-    record("agreement.in_force" if is_elsewhere else "agreement.signed", row, by, at, code=row.wording.lower(), stored="signed_document")
+    way, event = "space" if by else "link", "agreement.in_force" if is_elsewhere else "agreement.signed"
+    record_signature(row, one, by, at, code=way)
+    record(event, row, by, at, code=way, stored="signed_document")
     return row
 
 
@@ -193,6 +197,7 @@ def countersign_agreement(
     row, now = locked(agreement, by), at or timezone.now()
     row.state = step(row, "countersign", states.COACH)
     one = row.signatories.get(role=Role.COACH)
+    check_in_place(row, one)
     check_turn(row, one)
     _keep_signature(row, one, evidence, document, base, by, now)
     enter_force(row, now, at)
@@ -208,8 +213,8 @@ def decline_agreement(
     *, agreement: Agreement, signatory: Signatory, reason: str, link: Link | None, by: Signer, at: datetime | None = None
 ) -> Agreement:
     """This function will close the agreement as declined, with what was said about it."""
-    row, now = locked(agreement), at or timezone.now()
-    one = row.signatories.select_related("contact").get(pk=signatory.pk)
+    row, one = locked_for(agreement.signatories.get(pk=signatory.pk), by)
+    now = at or timezone.now()
     check_in_time(row, now)
     check_turn(row, one)
     row.state = step(row, "decline", states.SIGNATORY)

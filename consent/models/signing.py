@@ -28,7 +28,7 @@ class Signatory(models.Model):
     position = models.PositiveSmallIntegerField()  # the order of signing, from 1
     contact = models.ForeignKey(SponsorContact, on_delete=models.PROTECT, null=True, related_name="+")
     person = models.UUIDField(null=True)  # who signed in their own space; None: by link
-    details: Mapping[str, Any] = EncryptedDetails()  # name, job, address written to; the code mailed: its digest, when, tries
+    details: Mapping[str, Any] = EncryptedDetails()  # name, job, place, address written to; the code mailed: its digest, when, tries
     evidence: Mapping[str, Any] = EncryptedDetails(
         null=True
     )  # name typed or drawn, statement, time, network, browser, hash of the document
@@ -65,6 +65,17 @@ class Signatory(models.Model):
     def field(self) -> str:
         """The name of this signature's field in the PDF."""
         return {"client": "Client", "coach": "Coach"}.get(self.role, f"Sponsor{self.position}")
+
+    @property
+    def place(self) -> list[str]:
+        """Who this is by the plain columns, which the database alone keeps: of which agreement, in which role and order, which person."""
+        who = self.agreement.engagement.client_id if self.role == self.Role.CLIENT else self.contact_id
+        return [str(self.agreement_id), str(self.agreement.engagement_id), self.role, str(self.position), str(who or "")]
+
+    @property
+    def is_in_place(self) -> bool:
+        """Whether the columns still say what the encrypted details have said since the agreement was written."""
+        return bool(self.details.get("place") == self.place)
 
 
 class AgreementEvent(models.Model):

@@ -71,6 +71,8 @@ def take_signature(request: HttpRequest, answerer: Answerer, now: datetime) -> S
     if not form.is_valid():
         return form
     agreement, signatory = answerer.agreement, answerer.signatory
+    if signatory.signed_at is not None:
+        raise Refused(_("You have signed already."), code="signed_already")
     kept = evidence.of_signing(
         request, agreement=agreement, signatory=signatory, typed=form.cleaned_data, way=answerer.way, link=answerer.link, at=now
     )

@@ -13,6 +13,7 @@ from accounts import rates
 from accounts.doors import Anyone, admits
 from consent import checking
 from pades import authority
+from support.pdf import PdfFailed
 
 
 class FileForm(forms.Form):
@@ -43,7 +44,11 @@ def verify_page(request: HttpRequest) -> HttpResponse:
     if not rates.may_check_a_file(request):
         form.add_error("document", _("Many files were checked from your network. Please wait a minute."))
         return render(request, "consent/verify.html", {"form": form}, status=429)
-    answer = checking.check(form.cleaned_data["document"], timezone.now())
+    try:
+        answer = checking.check(form.cleaned_data["document"], timezone.now())
+    except PdfFailed:
+        form.add_error("document", _("Too many files are being checked at this moment. Please try again in a minute."))
+        return render(request, "consent/verify.html", {"form": form}, status=503)
     return render(request, "consent/verify.html", {"form": FileForm(), "answer": answer})
 
 

@@ -51,5 +51,7 @@ def _answerer(contacts: list[SponsorContact], pk: UUID) -> Answerer:
     if signatory is None:
         raise Http404
     signatory.agreement = agreement
+    if not signatory.is_in_place:
+        raise Http404
     me = next(contact for contact in contacts if contact.pk == signatory.contact_id)
     return Answerer(signatory, way="space", by=me)

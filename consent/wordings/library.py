@@ -117,9 +117,10 @@ def current(kind: Kind, language: str) -> Template:
 
 
 def effect_sentences(effects: Mapping[str, str], language: str) -> list[str]:
-    """What these effects mean, one sentence each, in the order of the table of effects."""
+    """What these effects mean, one sentence each, in the order of the table of effects. A number of years is said without the number."""
     said = TEXTS[spoken(language)].EFFECTS
-    return [typographic(said[key, effects[key]], language) for key in EFFECTS if key in effects]
+    meant = {key: "years" if EFFECTS[key].values == ("years",) else effects[key] for key in EFFECTS if key in effects}
+    return [typographic(said[key, value], language) for key, value in meant.items()]
 
 
 def default(name: str, language: str) -> str:

@@ -83,9 +83,15 @@ def of_agreements(world: World) -> Iterator[Damage]:
     yield Damage(back, "states of agreements", row, "is_superseded_after_agreement.in_force")
     yield changed("consent_agreement", "document", row, "agreements as sent")
     yield changed("consent_agreement", "signed_document", row, "agreements as signed")
-    for role, whose in (("client", "clients"), ("coach", "coaches")):
-        statement = f"delete from consent_signature where agreement_id = '{row}' and role = '{role}'"
-        yield Damage(statement, f"signatures of {whose}", row, "missing")
+    for role in ("client", "coach"):
+        mine = f"where agreement_id = '{row}' and role = '{role}'"
+        taken = f"update consent_signatory set signed_at = null, evidence = null {mine}"
+        yield Damage(taken, "signatures of agreements", row, "signature_missing")
+        yield Damage(f"delete from consent_signatory {mine}", "signatures of agreements", row, "signature_missing")
+    yield Damage(
+        f"delete from consent_agreementevent where agreement_id = '{row}' and number = 2", "steps of agreements", row, "step_missing"
+    )
+    yield Damage("delete from consent_agreementevent where kind = 'in_force'", "steps of agreements", row, "steps_in_force_differ")
 
 
 def of_summaries(world: World) -> Iterator[Damage]:

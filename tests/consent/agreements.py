@@ -9,8 +9,9 @@ from typing import Any
 
 import pypdf
 from django.test import Client as Browser
-from django.utils import timezone
+from django.utils import timezone, translation
 
+from accounts.models import Link
 from clients.models import Engagement, SponsorContact
 from consent import actions, completing, documents, fixing
 from consent.actions.agreements import Signer
@@ -51,6 +52,12 @@ def blank(pages: int = 2) -> bytes:
         writer.add_blank_page(595, 842)
     writer.write(out)
     return out.getvalue()
+
+
+def french(sentence: str) -> str:
+    """A sentence of the pages as the catalogue has it."""
+    with translation.override("fr"):
+        return translation.gettext(sentence)
 
 
 def evidence(signatory: Signatory, **other: Any) -> dict[str, Any]:
@@ -114,7 +121,7 @@ def sent(
 
 
 def sign_next(agreement: Agreement, *, real: bool = False, **other: Any) -> Agreement:
-    """The next signature, whosever turn it is, given in their own space or by no link at all."""
+    """The next signature, whosever turn it is, given in their own space or, while they have none, by their link."""
     agreement.refresh_from_db()
     one = agreement.signatories.filter(signed_at__isnull=True).select_related("contact").first()
     one.agreement = agreement
@@ -129,7 +136,10 @@ def sign_next(agreement: Agreement, *, real: bool = False, **other: Any) -> Agre
     if agreement.kind == Agreement.Kind.ELSEWHERE:
         document = None
     by = one.contact or engagement.client
-    return actions.sign_agreement(agreement=agreement, signatory=one, evidence=kept, document=document, base=base, link=None, by=by)
+    link = None if by.person_id else Link.objects.get(about=one.pk, used_at__isnull=True)
+    return actions.sign_agreement(
+        agreement=agreement, signatory=one, evidence=kept, document=document, base=base, link=link, by=None if link else by
+    )
 
 
 def signed(engagement: Engagement, *, real: bool = False, **more: Any) -> Agreement:

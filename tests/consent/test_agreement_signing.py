@@ -1,12 +1,11 @@
-"""Signing by a mailed link: on purpose, once, by whoever holds it, with evidence; and nothing for anybody else."""
+"""Signing by a mailed link: opened on purpose, proven by a code, once, with evidence; and nothing for anybody else."""
 
 from __future__ import annotations
 
-import threading
+import json
 from datetime import datetime, timedelta
 
 import pytest
-from django.db import connections
 from django.test import Client as Browser
 from django.utils import timezone
 
@@ -14,21 +13,33 @@ from accounts.act import Refused
 from accounts.models import Link
 from clients import actions as clients
 from consent import actions, documents
-from consent.models import Agreement, Signature
-from tests.cast import Cast
-from tests.consent.agreements import SIGNED, drafted, evidence, in_force, opened, sent, token
+from consent.models import Agreement, AgreementEvent, Signatory
+from tests.consent.agreements import SIGNED, completed, evidence, french, proven, sent, sign_next, signed, token
+
+pytestmark = pytest.mark.usefixtures("_mailbox")
+
+
+@pytest.fixture
+def _mailbox(tmp_path, settings) -> None:
+    settings.EMAIL_BACKEND, settings.EMAIL_FILE_PATH = "support.mail.Folder", tmp_path
 
 
 @pytest.fixture
 def agreement(cast) -> Agreement:
-    """An agreement that is with Anaïs, who has a space, in French."""
-    return sent(cast.engagement(cast.anais))
+    """An agreement that is with Anaïs, who has a space, in French, as a real PDF."""
+    return sent(cast.engagement(cast.anais), real=True)
 
 
 @pytest.fixture
 def way(agreement, tmp_path, settings) -> str:
     """The address in the letter."""
     return f"/sign/{token(tmp_path, settings)}/"
+
+
+@pytest.fixture
+def phone(way, tmp_path, settings) -> Browser:
+    """Anaïs's telephone, in which she typed the code."""
+    return proven(way, tmp_path, settings)
 
 
 @pytest.fixture
@@ -39,61 +50,55 @@ def newcomer(cast):
     )
 
 
-def state_of(agreement: Agreement) -> str:
-    return Agreement.objects.get(pk=agreement.pk).state
+def row_of(agreement: Agreement) -> Agreement:
+    return Agreement.objects.get(pk=agreement.pk)
 
 
-def test_a_get_shows_who_invites_and_why_and_consumes_nothing(agreement, way) -> None:
-    scanner = Browser()
-
-    pages = [scanner.get(way) for _ in range(3)]
-
-    assert {page.status_code for page in pages} == {200}
-    page = pages[-1].content.decode()
-    assert "Camille Aubry vous invite à lire un contrat" in page
-    assert "Anaïs" not in page
-    assert agreement.details["clauses"][1]["paragraphs"][0] not in page
-    assert scanner.get(f"{way}document.pdf").status_code == 404
-    assert Link.objects.get(about=agreement.pk).used_at is None
-    assert "opened_at" not in Agreement.objects.get(pk=agreement.pk).details
+def client_of(agreement: Agreement) -> Signatory:
+    return Signatory.objects.get(agreement=agreement, role="client")
 
 
-def test_opening_on_purpose_shows_the_document_in_its_own_language_and_keeps_when(agreement, way) -> None:
-    browser = opened(way)
-
-    answer = browser.get(way, headers={"accept-language": "en"})
+def test_with_the_code_the_document_is_shown_in_its_own_language_and_it_is_kept_when(agreement, way, phone) -> None:
+    answer = phone.get(way, headers={"accept-language": "en"})
 
     page = answer.content.decode()
     assert '<html lang="fr"' in page
     assert answer.headers["Content-Language"] == "fr"
-    assert agreement.details["clauses"][1]["title"] in page
-    assert "Camille Aubry, pour Anaïs Lefort" in page
+    assert agreement.details["key_points"][0]["title"] in page
+    assert french("%(coach)s, for %(client)s") % {"coach": "Camille Aubry", "client": "Anaïs Lefort"} in page
     assert "checked" not in page
-    assert (
-        datetime.now(tz=timezone.get_current_timezone())
-        - datetime.fromisoformat(Agreement.objects.get(pk=agreement.pk).details["opened_at"])
-    ) < timedelta(minutes=1)
-    assert Link.objects.get(about=agreement.pk).used_at is None
+    assert timezone.now() - client_of(agreement).opened_at < timedelta(minutes=1)
+    opened = AgreementEvent.objects.get(agreement=agreement, kind="opened")
+    assert dict(opened.data) == {"by": "Client", "network": "203.0.113.9", "browser": "Firefox for a telephone"}
+    assert Link.objects.get(about=client_of(agreement).pk).used_at is None
 
 
-def test_the_pdf_is_the_fixed_one_shown_in_place_under_a_name_that_tells_nothing(agreement, way) -> None:
-    answer = opened(way).get(f"{way}document.pdf")
+def test_the_pdf_is_the_fixed_one_shown_in_place_under_a_name_that_tells_nothing(agreement, way, phone) -> None:
+    answer = phone.get(f"{way}document.pdf")
 
-    assert answer.content == b"%PDF-1.7 as sent"
+    assert answer.content == agreement.document
     assert answer.headers["Content-Disposition"] == f'inline; filename="{documents.reference(agreement)}.pdf"'
     assert answer.headers["Cache-Control"] == "no-store"
     assert answer.headers["X-Frame-Options"] == "SAMEORIGIN"
     assert "frame-ancestors 'self'" in answer.headers["Content-Security-Policy"]
 
 
-def test_signing_keeps_the_whole_evidence(agreement, way) -> None:
-    browser = opened(way)
+def test_each_page_is_shown_as_a_picture_and_no_other(agreement, way, phone) -> None:
+    pages = agreement.details["pages"]
 
-    assert browser.post(way, {**SIGNED, "name": "  Anaïs L.  "}).status_code == 302
+    assert phone.get(f"{way}page/1.png").content.startswith(b"\x89PNG")
+    assert phone.get(f"{way}page/{pages}.png").headers["Cache-Control"] == "no-store"
+    for number in (0, pages + 1, 999):
+        assert phone.get(f"{way}page/{number}.png").status_code == 404
 
-    signature = Signature.objects.get(agreement=agreement)
-    kept = dict(signature.evidence)
+
+def test_signing_keeps_the_whole_evidence_and_the_pdf_names_its_hash(agreement, way, phone) -> None:
+    assert phone.post(way, {**SIGNED, "name": "  Anaïs L.  "}).status_code == 302
+
+    one = client_of(agreement)
+    kept = dict(one.evidence)
     assert timezone.now() - datetime.fromisoformat(kept.pop("at")) < timedelta(minutes=1)
+    assert timezone.now() - datetime.fromisoformat(kept.pop("code_at")) < timedelta(minutes=1)
     assert kept == {
         "name": "Anaïs L.",
         "statement": agreement.details["statements"]["client"],
@@ -102,45 +107,65 @@ def test_signing_keeps_the_whole_evidence(agreement, way) -> None:
         "language": "fr",
         "way": "link",
         "sha256": agreement.sha256,
-        "template": "confidentiality 2",
+        "template": documents.text_of(agreement).template_name,
         "wording": "A",
         "method": "simple electronic signature",
         "sent_to": "anais@example.org",
-        "link": str(Link.objects.get(about=agreement.pk).pk),
+        "link": str(Link.objects.get(about=one.pk).pk),
     }
-    assert (signature.role, signature.person, state_of(agreement)) == ("client", None, "signed")
+    row = row_of(agreement)
+    assert (one.person, row.state) == (None, "signed")
+    assert row.signed_document.startswith(row.document)
+    assert len(row.signed_document) > len(row.document)
+    assert documents.evidence_digest(one.evidence).encode("utf-16-be") in row.signed_document or (
+        documents.evidence_digest(one.evidence).encode() in row.signed_document
+    )
 
 
-def test_behind_a_proxy_the_network_address_is_that_of_the_person(agreement, way, settings) -> None:
+def test_a_name_can_be_drawn_and_the_strokes_are_kept_as_they_are(agreement, way, phone) -> None:
+    strokes = [[[0.1, 0.5], [0.4, 0.1], [0.9, 0.5]], [[0.2, 0.9], [0.8, 0.9]]]
+
+    phone.post(way, {**SIGNED, "drawing": json.dumps(strokes)})
+
+    assert client_of(agreement).evidence["drawing"] == strokes
+
+
+@pytest.mark.parametrize(
+    "drawing", ["<svg onload=x>", "[[[2, 0]]]", "[[[NaN, 0], [0, 0], [1, 1]]]", '{"a": 1}', "[[1, 2]]", '[[["0", 0]]]']
+)
+def test_a_drawing_that_is_none_signs_nothing(agreement, way, phone, drawing: str) -> None:
+    assert phone.post(way, {**SIGNED, "drawing": drawing}).status_code == 422
+
+    assert row_of(agreement).state == "sent"
+
+
+def test_behind_a_proxy_the_network_address_is_that_of_the_person(agreement, way, phone, settings) -> None:
     settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
-    browser = opened(way)
 
-    browser.post(way, SIGNED, headers={"x-forwarded-for": "10.0.0.1, 198.51.100.23"})
+    phone.post(way, SIGNED, headers={"x-forwarded-for": "10.0.0.1, 198.51.100.23"})
 
-    assert Signature.objects.get(agreement=agreement).evidence["network"] == "198.51.100.23"
+    assert client_of(agreement).evidence["network"] == "198.51.100.23"
 
 
 @pytest.mark.parametrize("missing", ["name", "is_accepted"])
-def test_a_name_and_the_statement_are_both_needed(agreement, way, missing: str) -> None:
-    browser = opened(way)
+def test_a_name_and_the_statement_are_both_needed(agreement, way, phone, missing: str) -> None:
+    without = {name: value for name, value in SIGNED.items() if name != missing}
 
-    for given in ({name: value for name, value in SIGNED.items() if name != missing}, {**SIGNED, missing: " "}):
-        if given.get(missing) == " " and missing == "is_accepted":
-            continue
-        answer = browser.post(way, given)
+    for given in (without, {**without, missing: "  "} if missing == "name" else without):
+        answer = phone.post(way, given)
         assert answer.status_code == 422
         assert "errorlist" in answer.content.decode()
-    assert state_of(agreement) == "sent"
+
+    assert row_of(agreement).state == "sent"
 
 
-def test_a_used_link_says_so_and_nothing_more_and_a_replay_signs_nothing_twice(agreement, way) -> None:
-    browser = opened(way)
-    browser.post(way, SIGNED)
-    forwarded = Browser()
+def test_a_used_link_says_so_and_nothing_more_and_a_replay_signs_nothing_twice(agreement, way, phone) -> None:
+    phone.post(way, SIGNED)
+    stands, forwarded = row_of(agreement).signed_document, Browser()
 
-    replayed = browser.post(way, {**SIGNED, "name": "Somebody Else"})
-    answers = [forwarded.get(way), forwarded.post(way, {"step": "open"}, follow=True), forwarded.post(way, SIGNED, follow=True)]
-    answers += [forwarded.post(way, {"step": "space"}, follow=True), forwarded.post(way, {"step": "decline"}, follow=True)]
+    replayed = phone.post(way, {**SIGNED, "name": "Somebody Else"})
+    answers = [forwarded.get(way), *(forwarded.post(way, {"step": step}, follow=True) for step in ("open", "space", "decline", "code"))]
+    answers.append(forwarded.post(way, SIGNED, follow=True))
 
     assert replayed.status_code == 302
     assert {answer.status_code for answer in answers} == {410}
@@ -148,157 +173,147 @@ def test_a_used_link_says_so_and_nothing_more_and_a_replay_signs_nothing_twice(a
         for said in ("Camille", "Anaïs", agreement.title):
             assert said not in answer.content.decode()
     assert forwarded.get(f"{way}document.pdf").status_code == 404
-    assert Signature.objects.get(agreement=agreement).evidence["name"] == "Anaïs Lefort"
+    assert client_of(agreement).evidence["name"] == "Anaïs Lefort"
+    assert row_of(agreement).signed_document == stands
 
 
-def test_nothing_is_signed_or_declined_without_having_opened_the_document(agreement, way) -> None:
-    for step in (SIGNED, {"step": "decline", "reason": "no"}):
-        assert Browser().post(way, step).status_code == 302
+def test_whoever_signed_sees_the_thanks_for_an_hour_in_that_browser_and_no_file_before_all_have_signed(agreement, way, phone) -> None:
+    phone.post(way, SIGNED)
 
-    assert state_of(agreement) == "sent"
-
-
-def test_whoever_signed_keeps_a_copy_and_sees_the_thanks_for_an_hour_in_that_browser(agreement, way, settings) -> None:
-    browser = opened(way)
-    browser.post(way, SIGNED)
-
-    done = browser.get(way)
-    copy = browser.get(f"{way}document.pdf?download=1")
-
-    assert "Merci, c’est signé" in done.content.decode()
-    assert copy.content == b"%PDF-1.7 as sent"
-    assert copy.headers["Content-Disposition"].startswith("attachment")
-    session = browser.session
+    assert french("Thank you, it is signed") in phone.get(way).content.decode()
+    assert phone.get(f"{way}document.pdf?download=1").status_code == 404
+    assert phone.get(f"{way}proof.pdf").status_code == 404
+    session = phone.session
     session["signing"] = {key: [what, when - 3601] for key, (what, when) in session["signing"].items()}
     session.save()
-    assert browser.get(way).status_code == 410
+    assert phone.get(way).status_code == 410
 
 
-def test_declining_keeps_the_reason_and_ends_the_link(agreement, way, cast) -> None:
-    browser = opened(way)
+def test_declining_after_reading_keeps_the_reason_and_ends_the_link(agreement, way, phone) -> None:
+    assert phone.get(way).status_code == 200
+    phone.post(way, {"step": "read"})
 
-    answer = browser.post(way, {"step": "decline", "reason": "Je préfère en parler d’abord. <b>Merci</b>"})
+    answer = phone.post(way, {"step": "decline", "reason": "Je préfère en parler d’abord. <b>Merci</b>"})
 
-    assert "Vous avez décliné" in answer.content.decode()
-    row = Agreement.objects.get(pk=agreement.pk)
+    assert french("You declined") in answer.content.decode()
+    row = row_of(agreement)
     assert (row.state, row.details["reason"]) == ("declined", "Je préfère en parler d’abord. <b>Merci</b>")
-    assert browser.get(way).status_code == 410
-    assert browser.post(way, SIGNED, follow=True).status_code == 410
-    assert not Signature.objects.exists()
+    assert phone.get(way).status_code == 410
+    assert phone.post(way, SIGNED, follow=True).status_code == 410
+    assert client_of(agreement).signed_at is None
 
 
-def test_a_link_leads_nowhere_once_it_is_cancelled_expired_replaced_or_wrong(agreement, way, cast, tmp_path, settings) -> None:
-    assert Browser().get("/sign/not-a-token/").status_code == 404
-    Link.objects.filter(about=agreement.pk).update(expires_at=timezone.now())
-    assert "délai pour signer" in Browser().get(way).content.decode()
+def test_a_question_reaches_the_coach_and_the_answer_comes_with_a_new_link(agreement, way, phone, cast, tmp_path, settings) -> None:
+    assert phone.post(way, {"step": "question", "question": "Et si je change de <i>poste</i> ?"}).status_code == 302
 
-    actions.resend_agreement(agreement=agreement, is_address_seen=True, by=cast.camille)
-    assert Browser().get(way).status_code == 404
+    one = client_of(agreement)
+    actions.answer_question(agreement=agreement, signatory=one, text="Nous en reparlons.", by=cast.camille)
+
+    assert Browser().get(way).status_code == 404, "the new link takes the place of the one before"
     newer = f"/sign/{token(tmp_path, settings)}/"
-    assert Browser().get(newer).status_code == 200
-
-    actions.cancel_agreement(agreement=agreement, by=cast.camille)
-    answer = Browser().get(newer)
-    assert (answer.status_code, "retiré" in answer.content.decode()) == (410, True)
+    page = proven(newer, tmp_path, settings).get(newer).content.decode()
+    assert "Et si je change de &lt;i&gt;poste&lt;/i&gt;" in page
+    assert "Nous en reparlons." in page
 
 
-def test_a_link_of_another_kind_does_not_sign_and_a_link_to_sign_does_not_enrol(agreement, way, cast, newcomer) -> None:
-    join = Link.objects.create(
-        kind="join", letter="invitation_client", token="t" * 64, about=agreement.pk, details={"address": "x@example.org"}, language="fr",
-        made_at=timezone.now(), expires_at=timezone.now() + timedelta(days=1),
-    )  # fmt: skip
+def test_whoever_would_rather_sign_on_paper_says_so_and_can_still_sign(agreement, way, phone) -> None:
+    for _ in range(2):
+        assert phone.post(way, {"step": "paper"}).status_code == 302
 
-    with pytest.raises(Refused):
-        actions.sign_agreement(agreement=agreement, evidence=evidence(agreement), link=join, by=None)
-
-    assert Browser().post(way.replace("/sign/", "/link/"), {"name": "x"}).status_code == 404
-    assert state_of(agreement) == "sent"
-
-
-def test_a_signature_over_other_bytes_or_without_a_name_is_refused(agreement, cast) -> None:
-    for wrong, code in (({"sha256": "0" * 64}, "another_document"), ({"name": "  "}, "no_name")):
-        with pytest.raises(Refused) as no:
-            actions.sign_agreement(agreement=agreement, evidence=evidence(agreement, **wrong), link=None, by=cast.anais)
-        assert no.value.code == code
+    assert AgreementEvent.objects.filter(agreement=agreement, kind="paper_asked").count() == 1
+    phone.post(way, SIGNED)
+    assert row_of(agreement).state == "signed"
 
 
 def test_whoever_signs_without_a_space_makes_one_at_once_and_finds_the_agreement_there(cast, newcomer, tmp_path, settings) -> None:
-    agreement = sent(cast.engagement(newcomer))
+    agreement = sent(cast.engagement(newcomer), real=True)
     way = f"/sign/{token(tmp_path, settings)}/"
-    browser = opened(way)
-    browser.post(way, {**SIGNED, "name": "Noé Œuvrard"})
-    ours = evidence(agreement, "coach", name="Camille Aubry")
+    phone = proven(way, tmp_path, settings)
+    phone.post(way, {**SIGNED, "name": "Noé Œuvrard"})
 
-    to_enrol = browser.post(way, {"step": "space"})
+    to_enrol = phone.post(way, {"step": "space"})
 
     assert to_enrol.status_code == 302
     assert to_enrol.url.startswith("/link/")
     words = "six plain words make a vault"
-    assert browser.post(to_enrol.url, {"name": "Noé Œuvrard", "passphrase": words, "again": words}).status_code == 302
+    assert phone.post(to_enrol.url, {"name": "Noé Œuvrard", "passphrase": words, "again": words}).status_code == 302
     newcomer.refresh_from_db()
     assert newcomer.person_id is not None
-    actions.countersign_agreement(agreement=agreement, evidence=ours, signed_document=b"%PDF-1.7 both", by=cast.camille)
-    assert browser.get(f"/client/agreements/{agreement.pk}/document.pdf").content == b"%PDF-1.7 both"
-    assert browser.post(way, {"step": "space"}).status_code == 302  # offered once: they have a space now
+    assert phone.get(f"/client/agreements/{agreement.pk}/document.pdf").content == agreement.document
+    assert phone.post(way, {"step": "space"}).status_code == 302  # offered once: they have a space now
     assert Link.objects.filter(kind="join", about=newcomer.pk).count() == 1
 
 
-def test_without_a_space_the_signed_copy_comes_by_a_link_of_its_own(cast, newcomer, tmp_path, settings) -> None:
-    agreement = in_force(cast.engagement(newcomer))
+def test_before_signing_no_space_is_offered(cast, newcomer, tmp_path, settings) -> None:
+    sent(cast.engagement(newcomer), real=True)
+    way = f"/sign/{token(tmp_path, settings)}/"
+
+    answer = proven(way, tmp_path, settings).post(way, {"step": "space"})
+
+    assert answer.url == way
+    assert not Link.objects.filter(kind="join", about=newcomer.pk).exists()
+
+
+def test_without_a_space_the_signed_copy_and_its_proof_come_by_a_link_of_its_own_and_a_code(cast, newcomer, tmp_path, settings) -> None:
+    agreement = completed(cast.engagement(newcomer), real=True)
     way = f"/sign/{token(tmp_path, settings)}/"
 
     before = Browser().get(f"{way}document.pdf")
-    browser = opened(way)
+    phone = proven(way, tmp_path, settings)
 
     assert before.status_code == 404
-    assert "Signé par vous deux" in browser.get(way).content.decode()
-    assert browser.get(f"{way}document.pdf").content == agreement.signed_document
+    assert french("Signed by all") in phone.get(way).content.decode()
+    assert phone.get(f"{way}document.pdf?download=1").content == agreement.signed_document
+    assert phone.get(f"{way}proof.pdf").content == agreement.proof
 
 
-@pytest.mark.parametrize("second", ["sign", "decline"])
-def test_of_two_who_answer_at_the_same_moment_one_is_first_and_the_other_is_refused(own_databases, second: str) -> None:
-    cast = Cast()
-    agreement = sent(cast.engagement(cast.anais))
-    ready, outcomes = threading.Barrier(2), []
+def test_a_signature_over_other_bytes_a_shorter_file_another_one_or_without_a_name_is_refused(agreement, cast) -> None:
+    one, stands = client_of(agreement), agreement.document
+    good = {"document": stands + b" signed", "base": documents.digest(stands)}
+    wrongs = [
+        ({"sha256": "0" * 64}, good, "another_document"),
+        ({"name": "  "}, good, "no_name"),
+        ({"statement": ""}, good, "no_name"),
+        ({}, {**good, "base": documents.digest(b"%PDF another")}, "another_document"),
+        ({}, {**good, "document": stands[:-1]}, "not_the_same_file"),
+        ({}, {**good, "document": b"%PDF another"}, "not_the_same_file"),
+    ]
 
-    def answer(event: str) -> None:
-        try:
-            ready.wait(10)
-            if event == "sign":
-                actions.sign_agreement(agreement=agreement, evidence=evidence(agreement), link=None, by=cast.anais)
-            else:
-                actions.decline_agreement(agreement=agreement, reason="", link=None, by=cast.anais)
-            outcomes.append("done")
-        except Refused as no:
-            outcomes.append(no.code)
-        finally:
-            connections.close_all()
+    for changed, file, code in wrongs:
+        with pytest.raises(Refused) as no:
+            actions.sign_agreement(agreement=agreement, signatory=one, evidence=evidence(one, **changed), link=None, by=cast.anais, **file)
+        assert no.value.code == code
 
-    threads = [threading.Thread(target=answer, args=[event]) for event in ("sign", second)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-
-    assert sorted(outcomes)[0].startswith("agreement_")
-    assert sorted(outcomes)[1:] == ["done"]
-    assert Signature.objects.count() == (1 if state_of(agreement) == "signed" else 0)
+    row = row_of(agreement)
+    assert (row.state, row.signed_document, client_of(agreement).signed_at) == ("sent", None, None)
 
 
-def test_a_coach_who_countersigns_twice_makes_one_signed_copy(cast) -> None:
-    agreement = in_force(cast.engagement(cast.anais))
+def test_the_coach_s_signature_over_a_file_that_lacks_the_client_s_is_refused(cast) -> None:
+    agreement = signed(cast.engagement(cast.anais), real=True)
+    one = Signatory.objects.get(agreement=agreement, role="coach")
+    stands = agreement.signed_document
+
+    for document, base in (
+        (agreement.document + b" coach", agreement.document),
+        (stands[:-1], stands),
+        (stands + b" coach", agreement.document),
+    ):
+        with pytest.raises(Refused):
+            actions.countersign_agreement(
+                agreement=agreement, evidence=evidence(one), document=document, base=documents.digest(base), by=cast.camille
+            )
+
+    assert row_of(agreement).state == "signed"
+
+
+def test_a_coach_who_countersigns_twice_makes_one_signed_file(cast) -> None:
+    agreement = sign_next(signed(cast.engagement(cast.anais)))
+    one = Signatory.objects.get(agreement=agreement, role="coach")
+    stands = row_of(agreement).signed_document
 
     with pytest.raises(Refused):
         actions.countersign_agreement(
-            agreement=agreement, evidence=evidence(agreement, "coach"), signed_document=b"%PDF other", by=cast.camille
+            agreement=agreement, evidence=evidence(one), document=stands + b"x", base=documents.digest(stands), by=cast.camille
         )
 
-    assert Agreement.objects.get(pk=agreement.pk).signed_document == b"%PDF-1.7 signed"
-
-
-def test_drafts_are_no_business_of_a_client(cast) -> None:
-    engagement = cast.engagement(cast.anais)
-    draft = drafted(engagement)
-    actions.cancel_agreement(agreement=draft, by=cast.camille)
-
-    assert not Agreement.objects.for_client([cast.anais]).exists()
+    assert row_of(agreement).signed_document == stands

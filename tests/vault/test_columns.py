@@ -42,10 +42,13 @@ clients.SponsorContact.details
 coaching_sessions.Session.details
 consent.Agreement.details
 consent.Agreement.document
+consent.Agreement.proof
 consent.Agreement.signed_document
+consent.AgreementEvent.details
 consent.Consent.evidence
 consent.Disclosure.details
-consent.Signature.evidence
+consent.Signatory.details
+consent.Signatory.evidence
 keyring.Half.half
 pades.Authority.certificates
 pades.Authority.keys
@@ -61,6 +64,8 @@ accounts.Link.language accounts.Link.letter accounts.Link.token
 accounts.User.password accounts.User.username
 clients.Client.language clients.SponsorContact.language
 consent.Agreement.language
+consent.AgreementEvent.kind
+consent.KnownFile.digest
 consent.Consent.fingerprint consent.Consent.recipient_keys consent.Consent.signature
 consent.Proposal.fingerprint
 pades.Authority.issuing_crl pades.Authority.root_crl
