@@ -19,7 +19,16 @@ SCRIPT: Final = "verify.py"
 FIRST: Final = "0" * 64
 
 
-def proof_file(page: bytes, *, agreement: bytes, name: str, record: Mapping[str, Any], at: datetime, server: str | None = None) -> bytes:
+def proof_file(
+    page: bytes,
+    *,
+    agreement: bytes,
+    name: str,
+    record: Mapping[str, Any],
+    at: datetime,
+    reason: str = "Proof file",
+    server: str | None = None,
+) -> bytes:
     """Return the page with agreement, record and script inside, certified and closed; raise SigningRefused or TimestampFailed.
 
     What the record must say of this instance and of the files (format, agreement, root, issuing, crls, timestamp_roots) is put in here.
@@ -31,7 +40,7 @@ def proof_file(page: bytes, *, agreement: bytes, name: str, record: Mapping[str,
         (RECORD, canonical(whole), "application/json"),
         (SCRIPT, Path(__file__).with_name("verify_proof.py").read_bytes(), "text/x-python"),
     ]
-    return writing.certify_proof(_with_files(page, inside, at), at=at, server=server)
+    return writing.certify_proof(_with_files(page, inside, at), at=at, reason=reason, server=server)
 
 
 def trust(at: datetime) -> dict[str, Any]:

@@ -58,12 +58,12 @@ def close(pdf: bytes, *, at: datetime, server: str | None = None) -> bytes:
     return _apart(lambda: revisions.closed(pdf, opened, field=ARCHIVE, url=url, roots=timestamp_roots() if url else [], at=at))
 
 
-def certify_proof(pdf: bytes, *, at: datetime, server: str | None = None) -> bytes:
+def certify_proof(pdf: bytes, *, at: datetime, reason: str = "Proof file", server: str | None = None) -> bytes:
     """Return the file certified against any change and closed as above; raise TimestampFailed or SigningRefused."""
     from pades import revisions
 
     opened = authority(at)
-    fixed = _apart(lambda: revisions.certified(pdf, opened, field=PROOF, reason="Proof file", at=at, may_be_signed=False))
+    fixed = _apart(lambda: revisions.certified(pdf, opened, field=PROOF, reason=reason, at=at, may_be_signed=False))
     return close(fixed, at=at, server=server)
 
 

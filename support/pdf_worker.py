@@ -210,8 +210,9 @@ def picture(order: dict[str, Any], image: bytes) -> tuple[str, dict[str, tuple[b
     import io
     from html import escape
 
-    from PIL import Image, ImageOps
+    from PIL import Image, ImageFile, ImageOps
 
+    ImageFile.LOAD_TRUNCATED_IMAGES = False  # WeasyPrint would show half a contract
     with Image.open(io.BytesIO(image), formats=["JPEG", "PNG"]) as opened:
         if opened.width * opened.height > PIXELS:
             raise Refused("PictureTooLarge")

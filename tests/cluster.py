@@ -14,7 +14,13 @@ from coachvault.postgres import Cluster, addresses
 
 # What is thrown away need not be safe on disk
 QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
-DEFAULTS = {"COACHVAULT_PROXIES": "0", "COACHVAULT_SIGNUP": "first", "COACHVAULT_HOLD_SECONDS": "60", "COACHVAULT_MAIL": "file"}
+DEFAULTS = {
+    "COACHVAULT_PROXIES": "0",
+    "COACHVAULT_SIGNUP": "first",
+    "COACHVAULT_HOLD_SECONDS": "60",
+    "COACHVAULT_MAIL": "file",
+    "COACHVAULT_TSA": "",
+}
 
 
 def free_port() -> int:

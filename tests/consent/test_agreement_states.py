@@ -222,6 +222,7 @@ def test_every_step_leaves_its_trace_in_the_ledger_and_in_the_trail(cast) -> Non
         ("agreement.sent", coach, "a"),
         ("agreement.signed", client, "space"),
         ("agreement.in_force", coach, "a"),
+        ("agreement.proven", None, ""),
         ("agreement.completed", None, ""),
     ]
     assert steps == list(enumerate(["drafted", "fixed", "asked", "signed", "asked", "signed", "in_force", "completed"], 1))

@@ -49,7 +49,8 @@ def test_a_colleague_written_in_as_the_client_of_an_engagement_is_given_no_key(c
     signed_in(cast.camille.person)
 
     assert cast.karim.person_id not in holders(engagement)
-    in_force(engagement)
+    with pytest.raises(Refused):
+        in_force(engagement)
     with pytest.raises(Refused):
         proposed(cast, engagement)
     assert cast.karim.person_id not in holders(engagement)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -171,3 +174,14 @@ def test_a_server_that_is_down_is_an_error(server: Server) -> None:
 
     with pytest.raises(writing.TimestampFailed, match="reached"):
         writing.close(file, at=NOW, server="http://127.0.0.1:9/")
+
+
+@pytest.mark.no_database
+@pytest.mark.parametrize(("url", "roots"), [("ftp://clock.example.org", __file__), ("https://clock.example.org", ""), ("clock", __file__)])
+def test_a_server_without_roots_or_of_another_kind_stops_the_start(url: str, roots: str) -> None:
+    known = os.environ | {"COACHVAULT_TSA": url, "COACHVAULT_TSA_ROOTS": roots}
+
+    done = subprocess.run([sys.executable, "-c", "import coachvault.settings"], env=known, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 1
+    assert "COACHVAULT_TSA is the http or https address of a timestamp server" in done.stderr
