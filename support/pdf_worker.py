@@ -131,7 +131,8 @@ def render(weasyprint: Any, order: dict[str, str], fetch: Any, fonts: Any) -> by
         set_fields(pdf, fields)
 
     finisher = finish if form else None
-    result = pages.write_pdf(finisher=finisher, pdf_variant="pdf/ua-1", pdf_tags=True, pdf_forms=form, pdf_identifier=identifier)
+    options = {"pdf_variant": "pdf/ua-1", "pdf_tags": True, "pdf_forms": form, "pdf_identifier": identifier, "uncompressed_pdf": form}
+    result = pages.write_pdf(finisher=finisher, **options)
     assert isinstance(result, bytes)
     return result
 
@@ -163,6 +164,11 @@ def set_fields(pdf: Any, fields: dict[str, bool]) -> None:
             one["K"] = one["K"][0]
     for name in ("NeedAppearances", "DR"):
         pdf.catalog["AcroForm"].pop(name, None)
+    # Each object by itself (uncompressed_pdf), for pyHanko reads one out of a stream of thousands by going through all the others:
+    # a document of 70 pages would take minutes to check. What is long is compressed all the same.
+    for one in pdf.objects:
+        if isinstance(one, pydyf.Stream) and "Filter" not in one.extra and one.extra.get("Type") != "/Metadata":
+            one.compress = True
 
 
 def set_field(pydyf: Any, field: Any, is_last: bool, added: Any) -> None:
