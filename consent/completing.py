@@ -26,8 +26,8 @@ def fields_of(agreement: Agreement) -> list[str]:
     return ["Sent", *(one.field for one in agreement.signatories.all()), "Archive"]
 
 
-def complete(pk: UUID, at: datetime | None = None) -> bool:
-    """Complete an agreement that all have signed; whether it is complete now."""
+def complete(pk: UUID, at: datetime | None = None, server: str | None = None) -> bool:
+    """Complete an agreement that all have signed; whether it is complete now. `server` "": the local time-stamp, whatever is set."""
     row = Agreement.objects.select_related("engagement__coach__person", "engagement__client").get(pk=pk)
     if row.completed_at is not None or row.in_force_at is None:
         return row.completed_at is not None
@@ -35,7 +35,7 @@ def complete(pk: UUID, at: datetime | None = None) -> bool:
 
     now = at or timezone.now()
     try:
-        document, made = _made(row, now)
+        document, made = _made(row, now, server)
     except TimestampFailed:
         actions.note_incomplete(agreement=row, why="timestamp", by=None, at=at)
     except (PdfFailed, SigningRefused):
@@ -50,7 +50,7 @@ def complete(pk: UUID, at: datetime | None = None) -> bool:
     return False
 
 
-def _made(row: Agreement, now: datetime) -> tuple[bytes, bytes]:
+def _made(row: Agreement, now: datetime, server: str | None) -> tuple[bytes, bytes]:
     """The finished file and its proof. Raises `TimestampFailed`, `PdfFailed`; a file that does not hold is never handed out."""
     from pades.verify_proof import chain_holds
 
@@ -58,14 +58,14 @@ def _made(row: Agreement, now: datetime) -> tuple[bytes, bytes]:
     if not trail.holds(row):
         raise PdfFailed("The steps do not hold.")
     if fields:
-        document = writing.close(document, at=now)
+        document = writing.close(document, at=now, server=server)
         if not verifying.check(document, fields=fields, at=now).is_good:
             raise PdfFailed("The signed file does not hold.")
     kept = record(row)
     if not chain_holds(kept["events"]):
         raise PdfFailed("A step is missing from the trail.")
     pages = documents.render_proof(row, kept, sha256=documents.digest(document))
-    return document, proof.proof_file(pages, agreement=document, name=documents.reference(row), record=kept, at=now)
+    return document, proof.proof_file(pages, agreement=document, name=documents.reference(row), record=kept, at=now, server=server)
 
 
 def record(row: Agreement) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from support import pdf
 
 YEARS: Final = (1, 2, 3, 5)
 DEFAULT_YEARS: Final = 3
+GAP: Final = "…"  # stands where something is still to be filled in
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Text:
     title: str
     lead: str
     parties: Mapping[str, str]
-    key_points: list[dict[str, str]]
+    key_points: list[dict[str, str]]  # topic, title, text
     clauses: list[dict[str, Any]]
     statements: Mapping[str, str]
     effects: Mapping[str, str]
@@ -42,6 +43,7 @@ class Text:
     typed: Mapping[str, Any] = field(default_factory=dict)  # what the coach filled in: price, number of sessions…
     template: Mapping[str, Any] = field(default_factory=dict)  # the coach's own: id, number, name
     signers: list[dict[str, str]] = field(default_factory=list)  # role, name, job, field: in order of signing
+    sponsor_points: list[dict[str, str]] = field(default_factory=list)  # the essentials for the organisation's readers
 
     def kept(self) -> dict[str, Any]:
         """The text as the agreement's details keep it."""
@@ -101,7 +103,13 @@ def write_text(*, engagement: Engagement, choices: Choices) -> Text:
         "client": engagement.client.name,
         "organisation": engagement.sponsor.name if engagement.sponsor else "",
     }
-    values = {**choices.values, **parties, "years": wordings.REGISTRY["years"].worded(choices.years, template.language)}
+    own = {name: value for name, value in choices.values.items() if value != GAP or name != "code_of_conduct"}
+    values = {
+        "code_of_conduct": wordings.default("code_of_conduct", template.language),
+        **own,
+        **parties,
+        "years": wordings.REGISTRY["years"].worded(choices.years, template.language),
+    }
     effects = dict(wordings.effects(clauses))
     return Text(
         kind=choices.kind,
@@ -112,7 +120,8 @@ def write_text(*, engagement: Engagement, choices: Choices) -> Text:
         title=template.title,
         lead=template.lead,
         parties=parties,
-        key_points=[{"topic": p.topic, "title": p.title, "text": p.text} for p in template.key_points[choices.wording]],
+        key_points=_points(template.key_points[choices.wording]),
+        sponsor_points=_points(template.key_points.get("sponsor", ())),
         clauses=[{"code": c.code, "title": c.title, "paragraphs": wordings.fill(c.body, values)} for c in clauses],
         statements=dict(template.statements),
         effects=effects | ({"retention": str(choices.years)} if "retention" in effects else {}),
@@ -122,6 +131,10 @@ def write_text(*, engagement: Engagement, choices: Choices) -> Text:
         template=dict(choices.template),
         signers=signers_of(choices.kind, parties, choices.signers),
     )
+
+
+def _points(points: Sequence[wordings.KeyPoint]) -> list[dict[str, str]]:
+    return [{"topic": point.topic, "title": point.title, "text": point.text} for point in points]
 
 
 def signers_of(kind: str, parties: Mapping[str, str], organisation: Sequence[Mapping[str, str]] = ()) -> list[dict[str, str]]:

@@ -30,7 +30,7 @@ TITLES: Final = {
     "expired": gettext_lazy("Expired without an answer"),
     "cancelled": gettext_lazy("Taken back by the coach"),
     "superseded": gettext_lazy("Replaced by another agreement"),
-    "renounced": gettext_lazy("Renounced within fourteen days"),
+    "renounced": gettext_lazy("Withdrawn from within fourteen days"),
     "terminated": gettext_lazy("Terminated by the coach"),
 }
 KINDS: Final = {"signed": "ok", "in_force": "ok", "completed": "ok", "declined": "warn", "incomplete": "warn", "renounced": "warn"}

@@ -126,7 +126,7 @@ class Agreements:
             self._signed(row, one, at)
         agreement.refresh_from_db()
         if agreement.in_force_at is not None:
-            completing.complete(agreement.pk, at + MINUTE)
+            completing.complete(agreement.pk, at + MINUTE, server="")
 
     def _signed(self, row: Row, one: Signatory, at: datetime) -> None:
         agreement, evidence = one.agreement, _evidence(one, at)
@@ -143,7 +143,7 @@ class Agreements:
         file = fixing.sign(one.agreement, one, evidence, at=at)
         by = one.agreement.engagement.coach
         actions.countersign_agreement(agreement=agreement, evidence=evidence, document=file.document, base=file.base, by=by, at=at)
-        completing.complete(agreement.pk, at + MINUTE)
+        completing.complete(agreement.pk, at + MINUTE, server="")
 
     def _next(self, agreement: Agreement) -> Signatory:
         rows = Signatory.objects.select_related("contact", "agreement__engagement__coach__person", "agreement__engagement__client__person")

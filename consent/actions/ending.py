@@ -68,7 +68,7 @@ def renounce_agreement(*, agreement: Agreement, text: str, by: Client, at: datet
     """This function will end a priced agreement that a private client renounces within fourteen days, and mail the acknowledgement."""
     row, now = locked(agreement), at or timezone.now()
     if row.engagement.client_id != by.pk or not row.can_be_renounced(now):
-        raise Refused(_("The fourteen days are over, or this agreement cannot be renounced."), code="cannot_renounce")
+        raise Refused(_("The fourteen days are over, or this agreement does not let you withdraw."), code="cannot_renounce")
     row.state = step(row, "renounce", states.CLIENT)
     trail.note(row, "renounced", now, text=text.strip()[:2000])
     close(row, now)

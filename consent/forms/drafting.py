@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from clients.models import Engagement, SponsorContact
 from consent import documents, fixing, promises, wordings
 from consent.actions.agreements import Signer
-from consent.documents import DEFAULT_YEARS, YEARS, Choices
+from consent.documents import DEFAULT_YEARS, GAP, YEARS, Choices
 from consent.models import Agreement
 from support import pdf
 
@@ -22,9 +22,9 @@ Kind = Agreement.Kind
 LARGEST_FILE: Final = 10 * 1024 * 1024
 MOST_PAGES: Final = 60
 LONGEST_TEXT: Final = 1000
+WITH_DEFAULT: Final = {"code_of_conduct"}  # the text has words of its own where a coach names none
 LONG: Final = {"goals", "payment_terms", "mediator", "coach_address"}
 GIVEN: Final = {"coach", "client", "organisation", "years", "sponsor_signatories", "base_reference", "base_date"}  # known without asking
-GAP: Final = "…"
 
 
 class DraftForm(forms.Form):
@@ -125,7 +125,8 @@ class DraftForm(forms.Form):
         except wordings.Incompatible as no:
             raise forms.ValidationError(str(no)) from no
         for name in wordings.needed(clauses):
-            if name in self.fields and data.get(name) in (None, ""):
+            has_default = name in WITH_DEFAULT and self.kind != Kind.THREE_WAY
+            if name in self.fields and not has_default and data.get(name) in (None, ""):
                 self.add_error(name, _("The text needs this."))
         if data.get("start_date") and data.get("end_date") and data["end_date"] < data["start_date"]:
             self.add_error("end_date", _("The end comes after the start."))

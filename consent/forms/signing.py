@@ -33,7 +33,7 @@ class SignForm(forms.Form):
         required=False,
         label=_("I expressly ask that the coaching begin before the fourteen days are over."),
         help_text=_(
-            "If you renounce the agreement afterwards, you owe what was done until then, in proportion. Without this the coaching begins after the fourteen days."
+            "If you withdraw from the agreement afterwards, you owe what was done until then, in proportion. Without this the coaching begins after the fourteen days."
         ),
     )
     is_accepted = forms.BooleanField(error_messages={"required": _("Accept the statement to sign, or decline.")})

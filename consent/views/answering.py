@@ -47,7 +47,7 @@ def facts(answerer: Answerer, **forms: Any) -> dict[str, Any]:
     """What the pages on which somebody answers show."""
     agreement, signatory = answerer.agreement, answerer.signatory
     text = documents.text_of(agreement)
-    points = [{"title": point["title"], "text": point["text"]} for point in text.key_points]
+    points = text.sponsor_points if signatory.role == Signatory.Role.SPONSOR and text.sponsor_points else text.key_points
     return {
         "agreement": agreement,
         "signatory": signatory,

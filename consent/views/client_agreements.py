@@ -74,7 +74,7 @@ def client_renounce(request: HttpRequest, clients: list[Client], pk: UUID) -> Ht
     except Refused as no:
         messages.error(request, no.sentence)
     else:
-        messages.success(request, _("You have renounced the agreement. A message confirms it, with the date and the time."))
+        messages.success(request, _("You have withdrawn from the agreement. A message confirms it, with the date and the time."))
     return redirect("client_agreement", pk)
 
 
