@@ -6,6 +6,15 @@ import vault.encrypted
 from django.db import migrations, models
 
 
+def refuse_what_cannot_be_carried_over(apps, schema_editor):
+    """Before the first release: agreements of before bear no signatures in their files, and nothing can put them there afterwards."""
+    if apps.get_model("consent", "Agreement").objects.exists():
+        raise RuntimeError(
+            "This data folder holds agreements made before the first release, which cannot be carried over. "
+            "Take a demo away with the version that made it (manage.py demo --remove), or choose another folder: COACHVAULT_DATA=… make run"
+        )
+
+
 class Migration(migrations.Migration):
     dependencies = [
         ("clients", "0001_initial"),
@@ -13,6 +22,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.RunPython(refuse_what_cannot_be_carried_over, migrations.RunPython.noop),
         migrations.CreateModel(
             name="AgreementEvent",
             fields=[
