@@ -57,7 +57,13 @@ def test_complete_twice_makes_one_file_one_proof_and_one_letter_each(agreement, 
     again = row_of(agreement)
     assert (again.signed_document, again.proof, again.completed_at) == (first.signed_document, first.proof, first.completed_at)
     assert kinds(agreement).count("completed") == 1
-    assert sorted(KnownFile.objects.filter(agreement=agreement).values_list("stage", flat=True)) == ["final", "fixed", "proof", "signed", "signed"]
+    assert sorted(KnownFile.objects.filter(agreement=agreement).values_list("stage", flat=True)) == [
+        "final",
+        "fixed",
+        "proof",
+        "signed",
+        "signed",
+    ]
     assert [letter.to for letter in letters(tmp_path, settings)].count("anais@example.org") == 1
 
 
@@ -112,7 +118,11 @@ def test_two_workers_at_once_complete_it_once(own_databases) -> None:
     row = row_of(agreement)
     assert outcomes == [True, True]
     assert kinds(agreement).count("completed") == 1
-    assert KnownFile.objects.filter(agreement=row, stage="final").count() == KnownFile.objects.filter(agreement=row, stage="proof").count() == 1
+    assert (
+        KnownFile.objects.filter(agreement=row, stage="final").count()
+        == KnownFile.objects.filter(agreement=row, stage="proof").count()
+        == 1
+    )
     assert documents.digest(row.signed_document) == row.final_sha256
 
 
@@ -128,6 +138,7 @@ class Server(ThreadingHTTPServer):
 @pytest.fixture
 def server(tmp_path, settings) -> Iterator[Server]:
     """The server that the settings name."""
+
     class Answering(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             asked = self.rfile.read(int(self.headers["Content-Length"]))
@@ -221,7 +232,9 @@ def test_the_proof_checks_itself_without_the_product_and_tells_every_step(cast, 
     row = row_of(agreement)
     (tmp_path / "proof.pdf").write_bytes(row.proof)
 
-    found = subprocess.run([sys.executable, str(VERIFY), str(tmp_path / "proof.pdf")], capture_output=True, text=True, cwd=tmp_path, check=False)
+    found = subprocess.run(
+        [sys.executable, str(VERIFY), str(tmp_path / "proof.pdf")], capture_output=True, text=True, cwd=tmp_path, check=False
+    )
 
     assert found.returncode == 0, found.stdout
     assert f"{len(kinds(agreement)) - 1} events" in found.stdout
@@ -238,7 +251,9 @@ def test_no_proof_is_made_of_a_trail_that_does_not_hold(cast, damage: str) -> No
         other = in_force(cast.engagement(cast.karim))
         AgreementEvent.objects.filter(agreement=other, number=5).update(agreement=agreement, number=99)
     else:
-        stranger = clients.add_contact(sponsor=cast.horizon, name="X", address="x@horizon.example", role="hr", language="fr", by=cast.camille)
+        stranger = clients.add_contact(
+            sponsor=cast.horizon, name="X", address="x@horizon.example", role="hr", language="fr", by=cast.camille
+        )
         Signatory.objects.filter(agreement=agreement, role="sponsor").update(contact=stranger)
 
     assert completing.complete(agreement.pk) is False

@@ -20,7 +20,7 @@ from support import pdf
 from support.pdf import PdfFailed
 from support.words import typographic
 from tests.cast import signed_in
-from tests.consent.agreements import choices, completed, drafted, evidence, french, in_force, sent, sign_next, signed
+from tests.consent.agreements import choices, completed, drafted, evidence, french, in_force, sent, signed
 
 BOTH = pytest.mark.parametrize("language", ["fr", "en"])
 WORDINGS = pytest.mark.parametrize("wording", ["A", "B"])

@@ -72,7 +72,10 @@ def flood(megabytes: int) -> bytes:
     rows = bytes([0, 0, 0, 0, 0]) + bytes([2, 0, 0, 3, 0]) + bytes([2, 0, 0, 3, 1]) + bytes([1, *offset.to_bytes(3, "big"), 0])
     rows += bytes([1, *start.to_bytes(3, "big"), 0])
     table = zlib.compress(rows)
-    body += b"4 0 obj\n<</Type/XRef/Size 5/W[1 3 1]/Root 1 0 R/Filter/FlateDecode/Length %d>>stream\n%s\nendstream\nendobj\n" % (len(table), table)
+    body += b"4 0 obj\n<</Type/XRef/Size 5/W[1 3 1]/Root 1 0 R/Filter/FlateDecode/Length %d>>stream\n%s\nendstream\nendobj\n" % (
+        len(table),
+        table,
+    )
     return body + b"startxref\n%d\n%%%%EOF\n" % start
 
 
@@ -106,7 +109,19 @@ def draft(cast):
         pages(3)[:-400],
         flood(300),
     ],
-    ids=["none", "empty", "text", "only its first line", "11 MB", "61 pages", "zip", "HTML", "half a picture", "cut off", "unpacks to 300 MB"],
+    ids=[
+        "none",
+        "empty",
+        "text",
+        "only its first line",
+        "11 MB",
+        "61 pages",
+        "zip",
+        "HTML",
+        "half a picture",
+        "cut off",
+        "unpacks to 300 MB",
+    ],
 )
 def test_what_cannot_be_read_or_is_too_long_is_refused_with_a_sentence(draft, content: bytes | None) -> None:
     status, agreement = draft(content)
