@@ -49,6 +49,9 @@ def check(document: bytes, at: datetime) -> Answer:
     if known is None:
         return Answer(Verdict.ALTERED if bears_ours(document, at) else Verdict.UNKNOWN, sha256)
     agreement = known.agreement
+    kept = {KnownFile.Stage.FINAL: agreement.final_sha256, KnownFile.Stage.PROOF: agreement.details.get("proof_sha256")}
+    if kept.get(KnownFile.Stage(known.stage), sha256) != sha256:  # the row says more than the agreement does
+        return Answer(Verdict.ALTERED, sha256)
     if known.stage in {KnownFile.Stage.FIXED, KnownFile.Stage.SIGNED} and agreement.final_sha256 != sha256:
         return _answer(Verdict.EARLIER, sha256, agreement)
     if known.stage == KnownFile.Stage.PROOF:

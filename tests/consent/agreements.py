@@ -127,7 +127,7 @@ def sign_next(agreement: Agreement, *, real: bool = False, **other: Any) -> Agre
     one.agreement = agreement
     kept = evidence(one, **other)
     stands = agreement.signed_document or agreement.document
-    file = fixing.sign(agreement, one, kept, at=timezone.now()) if real else None
+    file = fixing.sign(agreement, one, kept, at=timezone.now()) if real and agreement.kind != Agreement.Kind.ELSEWHERE else None
     document = file.document if file else stands + b" signed by " + one.field.encode()
     base = documents.digest(stands)
     engagement = agreement.engagement

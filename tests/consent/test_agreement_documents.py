@@ -20,7 +20,7 @@ from support import pdf
 from support.pdf import PdfFailed
 from support.words import typographic
 from tests.cast import signed_in
-from tests.consent.agreements import choices, completed, drafted, evidence, french, in_force, sent, sign_next, signed
+from tests.consent.agreements import choices, completed, drafted, evidence, french, in_force, sent, signed
 
 BOTH = pytest.mark.parametrize("language", ["fr", "en"])
 WORDINGS = pytest.mark.parametrize("wording", ["A", "B"])
@@ -111,23 +111,21 @@ def test_a_value_typed_with_html_a_path_or_a_placeholder_stands_as_it_was_typed(
     assert "root:" not in said
 
 
-def test_an_agreement_of_sixty_pages_is_sent_signed_and_complete(cast) -> None:
+@pytest.fixture
+def long(cast) -> Agreement:
+    """An agreement of sixty pages that both have signed."""
     own = [wordings.OwnClause(f"Article {number}", "\n\n".join(["Une phrase qui dure. " * 60] * 6)) for number in range(1, 26)]
-    engagement = cast.engagement(cast.anais)
-    agreement = sent(engagement, real=True, own=own)
-    assert 55 <= agreement.details["pages"] <= 80
-
-    agreement = completed_from(agreement)
-
-    assert fixing.count_pages(agreement.signed_document) == agreement.details["pages"]
+    return in_force(cast.engagement(cast.anais), real=True, own=own)
 
 
-def completed_from(agreement: Agreement) -> Agreement:
-    """The agreement signed by both and complete."""
-    while agreement.state != "in_force":
-        agreement = sign_next(agreement, real=True)
-    assert completing.complete(agreement.pk)
-    return Agreement.objects.get(pk=agreement.pk)
+def test_an_agreement_of_sixty_pages_is_sent_and_signed(long) -> None:
+    assert 55 <= long.details["pages"] <= 65
+    assert fixing.count_pages(long.signed_document) == long.details["pages"]
+    assert long.signed_document.startswith(long.document)
+
+
+def test_an_agreement_of_sixty_pages_is_complete(long) -> None:
+    assert completing.complete(long.pk)
 
 
 def test_a_text_too_long_for_a_pdf_is_not_sent_and_nothing_is_half_written(cast) -> None:
