@@ -97,6 +97,7 @@ NAVIGATION: dict[str, list[tuple[str, str, str, str]]] = {  # name of the addres
         ("today", gettext_noop("Today"), "house", "g a"),
         ("client_list", gettext_noop("Clients"), "users", "g c"),
         ("sponsor_list", gettext_noop("Organisations"), "building-2", "g o"),
+        ("template_list", gettext_noop("Templates"), "files", "g t"),
     ],
     "client": [
         ("client_home", gettext_noop("Home"), "house", "g a"),

@@ -12,7 +12,7 @@ from django.db.models import Model
 from accounts.models import User
 from clients.models import Client, Coach, Engagement, EngagementUserPermission, Practice, Sponsor, SponsorContact
 from clients.permissions import COACH, FOLLOW
-from consent.models import Agreement, Consent, ConsentEvent, Disclosure, Proposal, Signature, Summary
+from consent.models import Agreement, AgreementTemplate, Consent, ConsentEvent, Disclosure, Proposal, Signature, Summary
 from sessions.models import Note, NoteVersion, Session
 from vault import verification
 from vault.verification import Bytes, Check, Rows, States
@@ -36,6 +36,7 @@ ROWS: Final = (
     Rows("agreements", table(Agreement), ("agreement.drafted",)),
     Rows("signatures of clients", table(Signature), ("agreement.signed",), where="role = 'client'", id="agreement_id"),
     Rows("signatures of coaches", table(Signature), ("agreement.in_force",), where="role = 'coach'", id="agreement_id"),
+    Rows("templates", table(AgreementTemplate), ("template.started", "template.revised"), ("template.deleted",)),
     Rows("summaries", table(Summary), ("summary.started",)),
     Rows("deleted summaries", table(Summary), ("summary.deleted",), where="deleted_at is not null"),
     Rows("proposals", table(Proposal), ("summary.proposed",)),
@@ -52,9 +53,19 @@ BYTES: Final = (
     Bytes("answers of clients", table(Proposal), "answer", "proposal", ("summary.changes_asked",)),
     Bytes("texts of disclosures", table(Disclosure), "body", "disclosure", ("summary.disclosed",)),
     Bytes("agreements as sent", table(Agreement), "document", "agreement", ("agreement.sent",)),
+    Bytes(
+        "templates", table(AgreementTemplate), "details", "template",
+        ("template.started", "template.revised", "template.written", "template.published"),
+    ),
     Bytes("agreements as signed", table(Agreement), "signed_document", "agreement", ("agreement.in_force",)),
 )  # fmt: skip
 STATES: Final = (
+    States(
+        "states of templates",
+        table(AgreementTemplate),
+        {"template.written": ("draft",), "template.published": ("published",)}
+        | dict.fromkeys(("template.replaced", "template.retired"), ("retired",)),
+    ),
     States(
         "states of sessions",
         table(Session),

@@ -1,4 +1,4 @@
-"""Every state of an agreement and every way from one to another. What is not in the table cannot happen.
+"""Every state of an agreement and of a template, and every way from one to another. What is not in the table cannot happen.
 
 `python -m consent.states > docs/states.md` draws it.
 """
@@ -49,7 +49,13 @@ AGREEMENT: Final = (
     Step("superseded", "complete", "superseded", INSTANCE),
     Step("terminated", "complete", "terminated", INSTANCE),
 )
-TABLES: Final = {"Agreement": AGREEMENT}
+TEMPLATE: Final = (
+    Step("draft", "publish", "published", COACH),
+    Step("draft", "delete", "deleted", COACH),
+    Step("published", "replace", "retired", COACH),
+    Step("published", "retire", "retired", COACH),
+)
+TABLES: Final = {"Agreement": AGREEMENT, "Template": TEMPLATE}
 
 
 def after(table: tuple[Step, ...], source: str, event: str, who: str) -> str:

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from accounts.models import Link, User
 from clients.models import Client, Coach, Engagement, Practice, Sponsor, SponsorContact
-from consent.models import Agreement, Consent, ConsentEvent, Disclosure, Proposal, Signature, Summary
+from consent.models import Agreement, AgreementTemplate, Consent, ConsentEvent, Disclosure, Proposal, Signature, Summary
 from sessions.models import Note, NoteVersion, Session
 from vault import ledger, shredding
 from vault.models import DataKey, KeyGrant, Slot, Unlock
@@ -31,6 +31,7 @@ def remove(at: datetime) -> None:
     Summary.objects.filter(engagement__in=engagements).delete()
     Signature.objects.filter(agreement__engagement__in=engagements).delete()
     Agreement.objects.filter(engagement__in=engagements).delete()
+    AgreementTemplate.objects.filter(coach__in=coaches).delete()
     NoteVersion.objects.filter(note__session__engagement__in=engagements).delete()
     Note.objects.filter(session__engagement__in=engagements, adds_to__isnull=False).delete()
     Note.objects.filter(session__engagement__in=engagements).delete()

@@ -23,6 +23,14 @@ from consent.actions.signing import (
     sign_agreement,
     try_code,
 )
+from consent.actions.templates import (
+    delete_draft,
+    publish_template,
+    retire_template,
+    revise_template,
+    start_template,
+    write_template,
+)
 
 __all__ = [
     "answer_question",
@@ -33,18 +41,24 @@ __all__ = [
     "complete_agreement",
     "countersign_agreement",
     "decline_agreement",
+    "delete_draft",
     "draft_agreement",
     "expire_agreement",
     "note_incomplete",
     "note_opening",
     "note_read",
     "offer_space",
+    "publish_template",
     "remind_signatory",
     "renounce_agreement",
     "resend_agreement",
+    "retire_template",
+    "revise_template",
     "send_agreement",
     "set_code",
     "sign_agreement",
+    "start_template",
     "terminate_agreement",
     "try_code",
+    "write_template",
 ]
