@@ -9,6 +9,7 @@ from difflib import SequenceMatcher
 from typing import Final, Protocol
 
 WORDS: Final = re.compile(r"\s+|\w+|[^\w\s]")
+LONG: Final = 60_000  # pairs of words beyond which frequent ones no longer anchor a comparison: it would take minutes
 
 
 class Said(Protocol):
@@ -43,10 +44,7 @@ class Changed:
 
 def words(before: str, after: str) -> list[Piece]:
     """The pieces that lead from one text to the other: what goes before what comes, a lone space between two changes counted with them."""
-    old, new = WORDS.findall(before), WORDS.findall(after)
-    runs: list[tuple[str, str, str]] = []  # kind, of the older text, of the newer
-    for tag, i, j, k, m in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        runs.append(("same" if tag == "equal" else "changed", "".join(old[i:j]), "".join(new[k:m])))
+    runs = list(_runs(WORDS.findall(before), WORDS.findall(after)))
     inner = {n for n in range(1, len(runs) - 1) if runs[n][0] == "same" and not runs[n][1].strip()}
     joined: list[tuple[str, str, str]] = []
     for n, (kind, gone, come) in enumerate(runs):
@@ -56,6 +54,21 @@ def words(before: str, after: str) -> list[Piece]:
         else:
             joined.append((kind, gone, come))
     return [piece for run in joined for piece in _pieces(*run)]
+
+
+def _runs(old: list[str], new: list[str]) -> Iterator[tuple[str, str, str]]:
+    """Kind, words of the older text, words of the newer; what both begin and end with is set aside first."""
+    shortest = min(len(old), len(new))
+    head = next((n for n in range(shortest) if old[n] != new[n]), shortest)
+    tail = next((n for n in range(shortest - head) if old[-1 - n] != new[-1 - n]), shortest - head)
+    before, after = old[head : len(old) - tail], new[head : len(new) - tail]
+    if head:
+        yield "same", "".join(old[:head]), ""
+    matcher = SequenceMatcher(None, before, after, autojunk=len(before) * len(after) > LONG)
+    for tag, i, j, k, m in matcher.get_opcodes():
+        yield "same" if tag == "equal" else "changed", "".join(before[i:j]), "".join(after[k:m])
+    if tail:
+        yield "same", "".join(old[len(old) - tail :]), ""
 
 
 def _pieces(kind: str, gone: str, come: str) -> Iterator[Piece]:
@@ -95,7 +108,7 @@ def _compared(old: Said | None, new: Said | None, *, is_moved: bool = False, aft
 
 def _paragraphs(old: tuple[str, ...], new: tuple[str, ...]) -> Iterator[list[Piece]]:
     """Paragraphs that stayed, and word by word those that took another's place."""
-    for kind, i, j, k, m in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+    for kind, i, j, k, m in SequenceMatcher(None, old, new, autojunk=len(old) * len(new) > LONG).get_opcodes():
         if kind == "equal":
             yield from ([Piece("same", text)] for text in old[i:j])
             continue

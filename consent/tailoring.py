@@ -12,9 +12,11 @@ from django.utils.translation import gettext as _
 from consent import documents, wordings
 from consent.models import AgreementTemplate
 from consent.wordings import Incompatible, OwnClause
+from support import fonts
 
 MOST_OWN: Final = 20
 MOST_NAME: Final = 80
+MOST_SHOWN: Final = 10  # characters that a sentence names
 ORGANISATION: Final = "{organisation}"
 Kind = AgreementTemplate.Kind
 
@@ -176,6 +178,10 @@ def problems(content: Content, kind: str, language: str, speech: str) -> dict[st
     for one in content.own:
         if wrong := wordings.check_own_text(one.title, one.body, wordings.Kind(kind), speech):
             found[one.key] = wrong[0]
+        elif lacking := fonts.unshown(one.title + one.body):
+            found[one.key] = _("The document cannot show these characters: %(characters)s. Write the passage without them.") % {
+                "characters": " ".join(lacking[:MOST_SHOWN])
+            }
         elif one.after not in anchors(kind):
             found[one.key] = _("Choose where this clause stands.")
     for situation in SITUATIONS[kind]:

@@ -22,27 +22,27 @@ from support.words import spoken
 Kind, State = AgreementTemplate.Kind, AgreementTemplate.State
 UNDER_WAY: Final = (Agreement.State.DRAFT, Agreement.State.SENT, Agreement.State.SIGNED)
 WHY_LOCKED: Final[Mapping[Any, tuple[str, ...]]] = {
-    gettext_lazy("Locked: it says who is bound, and to what the rest belongs."): (
+    gettext_lazy("It says who is bound, and to what the rest belongs."): (
         "parties", "coaching_parties", "three_way_parties", "amendment_subject", "amendment_rest",
     ),
-    gettext_lazy("Locked: CoachVault keeps exactly this promise. Other words would promise something else than what happens."): (
+    gettext_lazy("CoachVault keeps exactly this promise. Other words would promise something else than what happens."): (
         "promise_a", "promise_b", "naming_a", "naming_b", "organisation_b", "payer_absent_a", "payer_absent_b", "three_way_promise",
         "three_way_feedback", "three_way_attendance", "three_way_naming", "amendment_to_a", "amendment_follows_a", "amendment_to_b",
         "amendment_follows_b",
     ),
-    gettext_lazy("Locked: it describes what CoachVault really does, in the same words for everybody."): (
+    gettext_lazy("It describes what CoachVault really does, in the same words for everybody."): (
         "notes", "special_data", "colleagues", "retention", "signature", "three_way_notes", "three_way_special_data",
         "three_way_colleagues", "three_way_retention", "three_way_signature",
     ),
-    gettext_lazy("Locked: the law asks for it."): (
+    gettext_lazy("The law asks for it."): (
         "law", "your_data", "consumer_identity", "consumer_withdrawal", "consumer_begin", "consumer_mediator", "withdrawal_form",
         "three_way_law",
     ),
-    gettext_lazy("Locked: the codes of the profession ask for it."): (
+    gettext_lazy("The codes of the profession ask for it."): (
         "no_own_interest", "room", "code_of_conduct", "nature", "means", "three_way_nature", "three_way_goals", "three_way_room",
         "three_way_channels", "three_way_undertakings", "three_way_code",
     ),
-    gettext_lazy("Locked: without it, what was agreed would stay open. You fill in its facts for each agreement."): (
+    gettext_lazy("Without it, what was agreed would stay open. You fill in its facts for each agreement."): (
         "ending", "sessions", "period", "price_organisation", "price_shared", "cancelling", "three_way_sessions", "three_way_price",
         "three_way_cancelling", "three_way_ending",
     ),

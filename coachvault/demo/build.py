@@ -14,7 +14,7 @@ from accounts import actions as accounts
 from accounts.models import User
 from clients import actions as clients
 from clients.models import Client, Coach, Engagement, Practice, SponsorContact
-from coachvault.demo import texts
+from coachvault.demo import own_templates, texts
 from coachvault.demo.people import PEOPLE, passphrase, recovery_code
 from consent import documents
 from consent.actions import agreements, summaries
@@ -59,6 +59,7 @@ class Demo:
         self._sessions()
         self._agreements()
         self._summaries()
+        own_templates.planned(self)
         for at, act in sorted(self.agenda, key=lambda entry: entry[0]):
             act(at)
         rows = {key: str(summary.pk) for key, summary in self.summaries.items()}

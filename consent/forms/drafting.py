@@ -92,7 +92,7 @@ class DraftForm(forms.Form):
         ]
         if self.offered or self.data.get("template"):  # one that was retired meanwhile is refused, not passed over
             self.fields["template"] = forms.ChoiceField(
-                label=_("Text"),
+                label=_("Template"),
                 help_text=_("A template of yours brings its own clauses, and its choice among the optional ones."),
                 required=False,
                 choices=[("", _("CoachVault’s own text")), *[(name, rows) for name, rows in groups if rows]],

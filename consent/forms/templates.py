@@ -58,7 +58,7 @@ class TemplateForm(forms.Form):
         self.fields["options"] = forms.MultipleChoiceField(required=False, initial=list(content.options), choices=choices)
         self.keys = [one.key for one in content.own] if data is None else _keys(data)
         own = {one.key: one for one in content.own}
-        places = [(line.code, line.title) for line in lines(Content(""), self.kind, self.spoken_in)]
+        places = [(line.code, _place(line)) for line in lines(Content(""), self.kind, self.spoken_in)]
         allowed = set(tailoring.anchors(self.kind))
         for key in self.keys:
             self._add(own.get(key, Own(key)), [place for place in places if place[0] in allowed])
@@ -111,6 +111,11 @@ class TemplateForm(forms.Form):
                 yield Row(line, self[f"{line.code}-title"], self[f"{line.code}-body"], self[f"{line.code}-after"], error)
             else:
                 yield Row(line, error=error)
+
+
+def _place(line: Line) -> str:
+    """A clause as one to stand behind: two of one title are told apart by when they stand."""
+    return f"{line.title} ({', '.join(line.conditions)})" if line.conditions else line.title
 
 
 def _keys(data: Any) -> list[str]:

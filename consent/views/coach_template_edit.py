@@ -36,6 +36,8 @@ def template_edit(request: HttpRequest, coach: Coach, pk: UUID) -> HttpResponse:
     if pressed := request.POST.get("press"):
         content = _after(form.typed(), draft.kind, pressed)
         again = TemplateForm(template=draft, content=content)
+        for key in set(again.keys) - set(form.keys):
+            again.fields[f"{key}-title"].widget.attrs["autofocus"] = True
         return _desk(request, coach, draft, again, expected=expected, pressed=pressed, is_dirty=True)
     if not form.is_valid():
         return _desk(request, coach, draft, form, expected=expected, status=422)

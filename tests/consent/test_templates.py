@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from dataclasses import replace
 from itertools import combinations
+from time import perf_counter
 from uuid import uuid4
 
 import pypdf
@@ -21,12 +22,12 @@ from consent import actions, differences, documents, samples, tailoring, templat
 from consent.models import Agreement, AgreementTemplate
 from consent.tailoring import SITUATIONS, Content, Own, Situation
 from tests.cast import signed_in
-from tests.consent import agreements
+from tests.consent import agreements, templates
+from tests.consent.templates import LATE, published, written
 from vault.models import LedgerEntry
 
 Kind, State = AgreementTemplate.Kind, AgreementTemplate.State
 KINDS = [kind.value for kind in Kind]
-LATE = Own("late", "Les retards", "Après quinze minutes, {client} peut déplacer la séance.\n\nSans frais.", "room")
 FILLED = {
     "language": "fr",
     "wording": "A",
@@ -41,18 +42,9 @@ def _french():
         yield
 
 
-def started(cast, *, kind: str = "confidentiality", language: str = "fr", by=None) -> AgreementTemplate:
-    """A draft that holds the library's text alone."""
-    return actions.start_template(kind=kind, language=language, name="Mon contrat", by=by or cast.camille)
-
-
-def written(draft: AgreementTemplate, *own: Own, options: tuple[str, ...] = (), name: str = "Mon contrat") -> AgreementTemplate:
-    """The draft with clauses of one's own."""
-    return actions.write_template(template=draft, content=Content(name, options, own), expected=draft.saved_at, by=draft.coach)
-
-
-def published(draft: AgreementTemplate) -> AgreementTemplate:
-    return actions.publish_template(template=draft, expected=draft.saved_at, by=draft.coach)
+def started(cast, **more) -> AgreementTemplate:
+    """A draft of Camille's that holds the library's text alone."""
+    return templates.started(cast.camille, **more)
 
 
 def sent_form(template: AgreementTemplate, content: Content, **more) -> dict:
@@ -309,6 +301,8 @@ def test_clauses_that_contradict_each_other_are_refused_with_the_library_s_sente
         (replace(LATE, body="{total_price}"), "total_price"),  # of another kind
         (replace(LATE, body="Vous \x07 payez"), "invisible"),
         (replace(LATE, body="Vous \u202e payez"), "invisible"),
+        (replace(LATE, body="Une plante 🌿, un mot العربية"), "🌿 ا ل ع"),
+        (replace(LATE, title="中文"), "中 文"),
         (replace(LATE, after="signature"), "place"),
         (replace(LATE, after="<script>"), "place"),
     ],
@@ -332,7 +326,7 @@ def test_no_more_than_twenty_clauses_and_no_key_twice(cast) -> None:
     "body",
     [
         '<script>alert(1)</script><b>gras</b> & <img src="file:///etc/passwd">',
-        "Émojis 🌿👩🏽‍🚀, العربية من اليمين, 中文",
+        "Œuvre à 120 €, “entre” « nous » : Ω, Жизнь, Łódź, 1/2 → fin…",
         "x" * 8_000,
         "un mot " * 1_100,
     ],
@@ -536,6 +530,17 @@ def test_any_two_versions_are_compared_and_none_of_another_series(cast) -> None:
 
 
 @pytest.mark.no_database
+@pytest.mark.parametrize(("before", "after"), [("a b " * 2_000, "b a b " * 1_333), ("x " * 4_000, "y x " * 2_000)])
+def test_texts_of_few_words_are_compared_at_once(before, after) -> None:
+    began = perf_counter()
+
+    pieces = differences.words(before, after)
+
+    assert perf_counter() - began < 2
+    assert "".join(piece.text for piece in pieces if piece.kind != "del") == after
+
+
+@pytest.mark.no_database
 @given(st.text(max_size=80), st.text(max_size=80))
 def test_what_stays_and_goes_is_the_older_text_what_stays_and_comes_the_newer(before, after) -> None:
     pieces = differences.words(before, after)
@@ -576,7 +581,7 @@ def test_a_template_of_another_language_kind_or_coach_makes_no_agreement(cast) -
     engagement, browser = cast.engagement(cast.anais), signed_in(cast.camille.person)
     way = reverse("agreement_draft", args=[engagement.pk, "confidentiality"])
     english = published(started(cast, language="en"))
-    others = [published(started(cast, kind="coaching")), published(started(cast, by=cast.bruno)), started(cast)]
+    others = [published(started(cast, kind="coaching")), published(templates.started(cast.bruno)), started(cast)]
 
     said = browser.post(way, FILLED | {"template": str(english.pk)})
     assert said.status_code == 422

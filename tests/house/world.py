@@ -14,11 +14,11 @@ from django.utils import timezone
 from clients import actions as clients
 from clients.models import Client, Coach, Engagement, Sponsor, SponsorContact
 from consent.actions import summaries
-from consent.models import Agreement, Consent, Disclosure, Proposal, Summary
+from consent.models import Agreement, AgreementTemplate, Consent, Disclosure, Proposal, Summary
 from sessions import actions as sessions
 from sessions.models import Note, Session
 from tests.cast import PASSPHRASE, Cast, person
-from tests.consent import agreements
+from tests.consent import agreements, templates
 from vault import slots
 from vault.unlocked import Unlocked, public_keys
 
@@ -47,6 +47,8 @@ class World:
     consent: Consent = field(init=False)
     proposal: Proposal = field(init=False)
     summary: Summary = field(init=False)
+    template: AgreementTemplate = field(init=False)  # published
+    written: AgreementTemplate = field(init=False)  # a draft of one
 
     def __post_init__(self) -> None:
         """Bring the engagement there through the same actions as the pages."""
@@ -67,6 +69,8 @@ class World:
         self._disclose()
         self.proposal = self._propose("proposed")
         self.summary = self._draft("draft")
+        self.template = templates.published(templates.drafted(self.coach, self.phrase("template")))
+        self.written = templates.drafted(self.coach, self.phrase("template"))
 
     @classmethod
     def of_anais(cls, cast: Cast) -> World:
@@ -96,7 +100,7 @@ class World:
     def readers(self) -> dict[str, set[Any]]:
         """Each phrase with the people (ids) who may read it."""
         coach, client, contact = self.coach.person_id, self.client.person_id, self.contact.person_id
-        told = dict.fromkeys(("agenda", "note", "earlier", "draft"), {coach})
+        told = dict.fromkeys(("agenda", "note", "earlier", "draft", "template"), {coach})
         told |= dict.fromkeys(("objective", "proposed"), {coach, client})
         told |= {"disclosed": {coach, client, contact}}
         names = dict.fromkeys((self.client.name, self.contact.name), {coach, client, contact})

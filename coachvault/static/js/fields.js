@@ -1,19 +1,12 @@
-// Buttons marked data-insert="{field}" put it where the caret was last, in a text that takes fields.
-
-let last = null;
+// Buttons marked data-insert="{field}" put it where the caret was last in the text beside them.
 
 function ready(root) {
   for (const button of root.querySelectorAll("[data-insert]")) button.hidden = false;
 }
 
-document.addEventListener("focusin", (event) => {
-  if (event.target.matches?.("[data-takes-fields]")) last = event.target;
-});
-
 document.addEventListener("click", (event) => {
   const button = event.target.closest?.("[data-insert]");
-  if (!button) return;
-  const text = last?.isConnected ? last : document.querySelector("[data-takes-fields]");
+  const text = button?.closest("li.own")?.querySelector("[data-takes-fields]");
   if (!text) return;
   text.setRangeText(button.dataset.insert, text.selectionStart, text.selectionEnd, "end");
   text.dispatchEvent(new Event("input", { bubbles: true }));
