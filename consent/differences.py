@@ -57,18 +57,24 @@ def words(before: str, after: str) -> list[Piece]:
 
 
 def _runs(old: list[str], new: list[str]) -> Iterator[tuple[str, str, str]]:
-    """Kind, words of the older text, words of the newer; what both begin and end with is set aside first."""
-    shortest = min(len(old), len(new))
-    head = next((n for n in range(shortest) if old[n] != new[n]), shortest)
-    tail = next((n for n in range(shortest - head) if old[-1 - n] != new[-1 - n]), shortest - head)
+    """Kind, words of the older text, words of the newer; of long texts what both begin and end with is set aside first."""
+    is_long = len(old) * len(new) > LONG
+    head, tail = _shared(old, new) if is_long else (0, 0)
     before, after = old[head : len(old) - tail], new[head : len(new) - tail]
     if head:
         yield "same", "".join(old[:head]), ""
-    matcher = SequenceMatcher(None, before, after, autojunk=len(before) * len(after) > LONG)
-    for tag, i, j, k, m in matcher.get_opcodes():
+    for tag, i, j, k, m in SequenceMatcher(None, before, after, autojunk=is_long).get_opcodes():
         yield "same" if tag == "equal" else "changed", "".join(before[i:j]), "".join(after[k:m])
     if tail:
         yield "same", "".join(old[len(old) - tail :]), ""
+
+
+def _shared(old: list[str], new: list[str]) -> tuple[int, int]:
+    """How many words both begin with, and how many of the rest both end with."""
+    shortest = min(len(old), len(new))
+    head = next((n for n in range(shortest) if old[n] != new[n]), shortest)
+    tail = next((n for n in range(shortest - head) if old[-1 - n] != new[-1 - n]), shortest - head)
+    return head, tail
 
 
 def _pieces(kind: str, gone: str, come: str) -> Iterator[Piece]:

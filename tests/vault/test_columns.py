@@ -43,6 +43,7 @@ coaching_sessions.Session.details
 consent.Agreement.details
 consent.Agreement.document
 consent.Agreement.signed_document
+consent.AgreementTemplate.details
 consent.Consent.evidence
 consent.Disclosure.details
 consent.Signature.evidence
@@ -58,7 +59,7 @@ NEITHER = """
 accounts.Link.language accounts.Link.letter accounts.Link.token
 accounts.User.password accounts.User.username
 clients.Client.language clients.SponsorContact.language
-consent.Agreement.language
+consent.Agreement.language consent.AgreementTemplate.language
 consent.Consent.fingerprint consent.Consent.recipient_keys consent.Consent.signature
 consent.Proposal.fingerprint
 vault.KeyGrant.signature vault.KeyGrant.wrapped
