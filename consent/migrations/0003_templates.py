@@ -17,7 +17,7 @@ begin
   end if;
   if (new.id, new.series, new.coach_id, new.kind, new.language, new.number, new.details, new.made_at, new.saved_at, new.published_at)
       is distinct from (old.id, old.series, old.coach_id, old.kind, old.language, old.number, old.details, old.made_at, old.saved_at, old.published_at)
-    or new.state = 'draft' or (old.state = 'retired' and new is distinct from old) then
+    or (old.state = 'retired' and new is distinct from old) then
     raise exception 'a published template never changes' using errcode = 'integrity_constraint_violation';
   end if;
   return new;

@@ -101,6 +101,13 @@ def test_the_database_refuses_too_to_change_what_was_published(cast, state, chan
         AgreementTemplate.objects.filter(pk=row.pk).update(**change)
 
 
+def test_the_database_refuses_to_offer_again_what_was_retired(cast) -> None:
+    row = actions.retire_template(template=published(started(cast)), by=cast.camille)
+
+    with pytest.raises(IntegrityError, match="never changes"), transaction.atomic():
+        AgreementTemplate.objects.filter(pk=row.pk).update(state="published", retired_at=None)
+
+
 def test_the_database_refuses_other_details_and_to_delete(cast) -> None:
     row = published(started(cast))
     row.details = {**row.details, "name": "Autre"}
