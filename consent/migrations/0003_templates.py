@@ -28,53 +28,83 @@ UNDO = "drop trigger template_is_fixed on consent_agreementtemplate; drop functi
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('clients', '0001_initial'),
-        ('consent', '0002_signing'),
+        ("clients", "0001_initial"),
+        ("consent", "0002_signing"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='AgreementTemplate',
+            name="AgreementTemplate",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('series', models.UUIDField(default=uuid.uuid4)),
-                ('kind', models.CharField(choices=[('confidentiality', 'Confidentiality agreement'), ('coaching', 'Coaching agreement'), ('three_way', 'Three-way agreement'), ('amendment', 'Amendment')], max_length=15)),
-                ('language', models.CharField(max_length=5)),
-                ('number', models.PositiveIntegerField()),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('published', 'Published'), ('retired', 'Retired')], default='draft', max_length=9)),
-                ('details', vault.encrypted.EncryptedDetails()),
-                ('made_at', models.DateTimeField()),
-                ('saved_at', models.DateTimeField()),
-                ('published_at', models.DateTimeField(null=True)),
-                ('retired_at', models.DateTimeField(null=True)),
-                ('coach', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='agreement_templates', to='clients.coach')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("series", models.UUIDField(default=uuid.uuid4)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("confidentiality", "Confidentiality agreement"),
+                            ("coaching", "Coaching agreement"),
+                            ("three_way", "Three-way agreement"),
+                            ("amendment", "Amendment"),
+                        ],
+                        max_length=15,
+                    ),
+                ),
+                ("language", models.CharField(max_length=5)),
+                ("number", models.PositiveIntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("draft", "Draft"), ("published", "Published"), ("retired", "Retired")], default="draft", max_length=9
+                    ),
+                ),
+                ("details", vault.encrypted.EncryptedDetails()),
+                ("made_at", models.DateTimeField()),
+                ("saved_at", models.DateTimeField()),
+                ("published_at", models.DateTimeField(null=True)),
+                ("retired_at", models.DateTimeField(null=True)),
+                (
+                    "coach",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="agreement_templates", to="clients.coach"),
+                ),
             ],
             options={
-                'ordering': ['-made_at', '-number'],
+                "ordering": ["-made_at", "-number"],
             },
         ),
         migrations.AddField(
-            model_name='agreement',
-            name='template',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='agreements', to='consent.agreementtemplate'),
+            model_name="agreement",
+            name="template",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="agreements", to="consent.agreementtemplate"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='agreementtemplate',
-            constraint=models.UniqueConstraint(fields=('series', 'number'), name='one_template_per_number'),
+            model_name="agreementtemplate",
+            constraint=models.UniqueConstraint(fields=("series", "number"), name="one_template_per_number"),
         ),
         migrations.AddConstraint(
-            model_name='agreementtemplate',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'draft')), fields=('series',), name='one_template_draft'),
+            model_name="agreementtemplate",
+            constraint=models.UniqueConstraint(condition=models.Q(("state", "draft")), fields=("series",), name="one_template_draft"),
         ),
         migrations.AddConstraint(
-            model_name='agreementtemplate',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'published')), fields=('series',), name='one_template_published'),
+            model_name="agreementtemplate",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "published")), fields=("series",), name="one_template_published"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='agreementtemplate',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('published_at__isnull', True), ('retired_at__isnull', True), ('state', 'draft')), models.Q(('published_at__isnull', False), ('retired_at__isnull', True), ('state', 'published')), models.Q(('published_at__isnull', False), ('retired_at__isnull', False), ('state', 'retired')), _connector='OR'), name='template_state_facts'),
+            model_name="agreementtemplate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("published_at__isnull", True), ("retired_at__isnull", True), ("state", "draft")),
+                    models.Q(("published_at__isnull", False), ("retired_at__isnull", True), ("state", "published")),
+                    models.Q(("published_at__isnull", False), ("retired_at__isnull", False), ("state", "retired")),
+                    _connector="OR",
+                ),
+                name="template_state_facts",
+            ),
         ),
         migrations.RunSQL(IS_FIXED, UNDO),
     ]
