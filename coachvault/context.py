@@ -97,6 +97,7 @@ NAVIGATION: dict[str, list[tuple[str, str, str, str]]] = {  # name of the addres
         ("client_list", gettext_noop("Clients"), "users", "g c"),
         ("sponsor_list", gettext_noop("Organisations"), "building-2", "g o"),
         ("pledge_home", gettext_noop("My pledge"), "scroll-text", "g p"),
+        ("template_list", gettext_noop("Templates"), "files", "g t"),
     ],
     "client": [
         ("client_home", gettext_noop("Home"), "house", "g a"),

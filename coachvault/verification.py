@@ -12,7 +12,19 @@ from django.db.models import Model
 from accounts.models import User
 from clients.models import Client, Coach, Engagement, EngagementUserPermission, Practice, Sponsor, SponsorContact
 from clients.permissions import COACH, FOLLOW
-from consent.models import Agreement, AgreementEvent, Consent, ConsentEvent, Disclosure, Pledge, PledgeReceipt, Proposal, Signatory, Summary
+from consent.models import (
+    Agreement,
+    AgreementEvent,
+    AgreementTemplate,
+    Consent,
+    ConsentEvent,
+    Disclosure,
+    Pledge,
+    PledgeReceipt,
+    Proposal,
+    Signatory,
+    Summary,
+)
 from sessions.models import Note, NoteVersion, Session
 from vault import verification
 from vault.verification import Bytes, Check, Rows, States
@@ -39,6 +51,7 @@ ROWS: Final = (
     Rows("signatures", table(Signatory), ("signature.given",), where="signed_at is not null"),
     Rows("pledges", table(Pledge), ("pledge.written",), ("pledge.discarded",)),
     Rows("receipts of pledges", table(PledgeReceipt), ("pledge.delivered", "pledge.renewed", "pledge.acknowledged")),
+    Rows("templates", table(AgreementTemplate), ("template.started", "template.revised"), ("template.deleted",)),
     Rows("summaries", table(Summary), ("summary.started",)),
     Rows("deleted summaries", table(Summary), ("summary.deleted",), where="deleted_at is not null"),
     Rows("proposals", table(Proposal), ("summary.proposed",)),
@@ -63,8 +76,18 @@ BYTES: Final = (
     Bytes("evidence of signatures", table(Signatory), "evidence", "signatory", ("signature.given",)),
     Bytes("pledges as published", table(Pledge), "document", "pledge", ("pledge.published",)),
     Bytes("proofs of receipt", table(PledgeReceipt), "evidence", "receipt", ("pledge.acknowledged",)),
+    Bytes(
+        "templates", table(AgreementTemplate), "details", "template",
+        ("template.started", "template.revised", "template.written", "template.published"),
+    ),
 )  # fmt: skip
 STATES: Final = (
+    States(
+        "states of templates",
+        table(AgreementTemplate),
+        {"template.written": ("draft",), "template.published": ("published",)}
+        | dict.fromkeys(("template.replaced", "template.retired"), ("retired",)),
+    ),
     States(
         "states of sessions",
         table(Session),

@@ -81,7 +81,11 @@ class Choices:
 
 def clauses_of(engagement: Engagement, choices: Choices) -> tuple[wordings.Clause, ...]:
     """The clauses that these choices make. Raises `wordings.Incompatible`."""
-    is_paid_for = engagement.sponsor_id is not None
+    return clauses_for(choices, is_paid_for=engagement.sponsor_id is not None)
+
+
+def clauses_for(choices: Choices, *, is_paid_for: bool) -> tuple[wordings.Clause, ...]:
+    """The same, whoever the agreement is with. Raises `wordings.Incompatible`."""
     is_priced = choices.kind == Agreement.Kind.COACHING and "without_price" not in choices.options
     return wordings.compose(
         wordings.Kind(choices.kind),
@@ -96,13 +100,17 @@ def clauses_of(engagement: Engagement, choices: Choices) -> tuple[wordings.Claus
 
 def write_text(*, engagement: Engagement, choices: Choices) -> Text:
     """The agreement for this engagement, from today's templates. Names are put in as they are, never read as templates. Raises `wordings.Incompatible`."""
-    template = wordings.current(wordings.Kind(choices.kind), choices.language)
-    clauses = clauses_of(engagement, choices)
     parties = {
         "coach": engagement.coach.name,
         "client": engagement.client.name,
         "organisation": engagement.sponsor.name if engagement.sponsor else "",
     }
+    return text_for(clauses_of(engagement, choices), parties=parties, choices=choices)
+
+
+def text_for(clauses: Sequence[wordings.Clause], *, parties: Mapping[str, str], choices: Choices) -> Text:
+    """These clauses between these parties, with the values chosen."""
+    template = wordings.current(wordings.Kind(choices.kind), choices.language)
     own = {name: value for name, value in choices.values.items() if value != GAP or name != "code_of_conduct"}
     values = {
         "code_of_conduct": wordings.default("code_of_conduct", template.language),

@@ -1,4 +1,4 @@
-"""Every state of an agreement and of a pledge, and every way from one to another. What is not in the table cannot happen.
+"""Every state of an agreement, a template and a pledge, and every way from one to another. What is not in the table cannot happen.
 
 `python -m consent.states > docs/states.md` draws it.
 """
@@ -54,7 +54,13 @@ PLEDGE: Final = (
     Step("draft", "discard", "discarded", COACH),
     Step("published", "replace", "replaced", COACH),
 )
-TABLES: Final = {"Agreement": AGREEMENT, "Pledge": PLEDGE}
+TEMPLATE: Final = (
+    Step("draft", "publish", "published", COACH),
+    Step("draft", "delete", "deleted", COACH),
+    Step("published", "replace", "retired", COACH),
+    Step("published", "retire", "retired", COACH),
+)
+TABLES: Final = {"Agreement": AGREEMENT, "Template": TEMPLATE, "Pledge": PLEDGE}
 
 
 def after(table: tuple[Step, ...], source: str, event: str, who: str) -> str:

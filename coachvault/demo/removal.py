@@ -12,6 +12,7 @@ from clients.models import Client, Coach, Engagement, Practice, Sponsor, Sponsor
 from consent.models import (
     Agreement,
     AgreementEvent,
+    AgreementTemplate,
     Consent,
     ConsentEvent,
     Disclosure,
@@ -46,6 +47,7 @@ def remove(at: datetime) -> None:
     Agreement.objects.filter(engagement__in=engagements).delete()
     PledgeReceipt.objects.filter(pledge__coach__in=coaches).delete()
     Pledge.objects.filter(coach__in=coaches).delete()
+    AgreementTemplate.objects.filter(coach__in=coaches).delete()
     NoteVersion.objects.filter(note__session__engagement__in=engagements).delete()
     Note.objects.filter(session__engagement__in=engagements, adds_to__isnull=False).delete()
     Note.objects.filter(session__engagement__in=engagements).delete()

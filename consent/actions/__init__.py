@@ -31,6 +31,14 @@ from consent.actions.signing import (
     sign_agreement,
     try_code,
 )
+from consent.actions.templates import (
+    delete_draft,
+    publish_template,
+    retire_template,
+    revise_template,
+    start_template,
+    write_template,
+)
 
 __all__ = [
     "acknowledge_pledge",
@@ -42,6 +50,7 @@ __all__ = [
     "complete_agreement",
     "countersign_agreement",
     "decline_agreement",
+    "delete_draft",
     "deliver_pledge",
     "discard_pledge",
     "draft_agreement",
@@ -51,14 +60,19 @@ __all__ = [
     "note_read",
     "offer_space",
     "publish_pledge",
+    "publish_template",
     "remind_signatory",
     "renew_address",
     "renounce_agreement",
     "resend_agreement",
+    "retire_template",
+    "revise_template",
     "send_agreement",
     "set_code",
     "sign_agreement",
+    "start_template",
     "terminate_agreement",
     "try_code",
     "write_pledge",
+    "write_template",
 ]

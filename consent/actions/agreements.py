@@ -17,7 +17,7 @@ from accounts.models import Link, has_acted
 from clients.models import Coach, Engagement, SponsorContact
 from consent import addresses, documents, policies, states, trail
 from consent.course import ask, close, hold, locked, mail_link, own, record, reminder_due, step, turn
-from consent.models import Agreement, KnownFile, Signatory
+from consent.models import Agreement, AgreementTemplate, KnownFile, Signatory
 from vault import instance
 
 DAYS_TO_SIGN: Final = timedelta(days=30)
@@ -55,7 +55,7 @@ def draft_agreement(
     if (text.kind == Kind.ELSEWHERE) != (document is not None):
         raise Refused(_("Add the file that you signed together."), code="no_file")
     agreement = Agreement(engagement=engagement, kind=text.kind, wording=text.wording, language=text.language, made_at=now)
-    agreement.details, agreement.document = text.kept(), document
+    agreement.details, agreement.document, agreement.template = text.kept(), document, _offered(text, by)
     agreement.save(force_insert=True)
     _set_signatories(agreement, signers)
     trail.note(agreement, "drafted", now, agreement=text.kind, wording=text.wording, template=text.template_name)
@@ -161,6 +161,17 @@ def offer_space(*, agreement: Agreement, token: str, by: None, at: datetime | No
     link.save()
     record("agreement.space_offered", row, None, at)
     return link
+
+
+def _offered(text: documents.Text, by: Coach) -> AgreementTemplate | None:
+    """The coach's own template that the text was made from, or None. Refuses one that is no longer offered, or is not theirs."""
+    if not text.template:
+        return None
+    mine = AgreementTemplate.objects.for_coach(by).offered().filter(kind=text.kind, language=text.language)
+    template = mine.filter(pk=text.template["id"]).first()
+    if template is None:
+        raise Refused(_("This template is no longer offered. Choose another one."), code="template_not_offered")
+    return template
 
 
 def _check_signers(engagement: Engagement, kind: str, signers: Sequence[Signer]) -> None:

@@ -3,6 +3,7 @@
 from consent.forms.drafting import DraftForm
 from consent.forms.signing import AnswerForm, CodeForm, DeclineForm, QuestionForm, SendForm, SignForm
 from consent.forms.summaries import ApproveForm, ChangesForm, SummaryForm
+from consent.forms.templates import StartForm, TemplateForm
 
 __all__ = [
     "AnswerForm",
@@ -14,5 +15,7 @@ __all__ = [
     "QuestionForm",
     "SendForm",
     "SignForm",
+    "StartForm",
     "SummaryForm",
+    "TemplateForm",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
@@ -12,10 +12,10 @@ from django.utils.translation import get_language, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from clients.models import Engagement, SponsorContact
-from consent import documents, fixing, promises, wordings
+from consent import documents, fixing, promises, tailoring, wordings
 from consent.actions.agreements import Signer
 from consent.documents import DEFAULT_YEARS, GAP, YEARS, Choices
-from consent.models import Agreement
+from consent.models import Agreement, AgreementTemplate
 from support import pdf
 
 Kind = Agreement.Kind
@@ -25,19 +25,27 @@ LONGEST_TEXT: Final = 1000
 WITH_DEFAULT: Final = {"code_of_conduct"}  # the text has words of its own where a coach names none
 LONG: Final = {"goals", "payment_terms", "mediator", "coach_address"}
 GIVEN: Final = {"coach", "client", "organisation", "years", "sponsor_signatories", "base_reference", "base_date"}  # known without asking
+LANGUAGES: Final = {"fr": "Français", "en": "English"}
+
+
+class OtherLanguage(wordings.Incompatible):
+    """The template chosen is written in another language than the agreement."""
 
 
 class DraftForm(forms.Form):
     """What an agreement of one kind is to say."""
 
-    language = forms.ChoiceField(label=_("Language of the agreement"), choices=[("fr", "Français"), ("en", "English")])
+    language = forms.ChoiceField(label=_("Language of the agreement"), choices=list(LANGUAGES.items()))
 
     def __init__(self, *args: Any, kind: str, engagement: Engagement, is_preview: bool = False, **kwargs: Any) -> None:
         self.kind, self.engagement, self.is_preview = Kind(kind), engagement, is_preview
         self.promise = promises.in_force(engagement)
+        mine = AgreementTemplate.objects.for_coach(engagement.coach).offered().filter(kind=kind)
+        self.offered = {str(one.pk): one for one in mine}
         kwargs["initial"] = self._start()
         super().__init__(*args, **kwargs)
         self._add_wording()
+        self._add_templates()
         if wordings.Kind(kind) in wordings.REGISTRY["years"].kinds:
             self.fields["years"] = _years()
         for name in self.asked:
@@ -69,7 +77,28 @@ class DraftForm(forms.Form):
         typed = dict(last.details.get("typed", {}))
         if last.engagement_id != self.engagement.pk:  # of another client only what is the coach's own
             typed = {name: value for name, value in typed.items() if name not in {"goals", "start_date", "end_date", "signed_date"}}
-        return start | typed | {"years": last.details.get("years", DEFAULT_YEARS), "options": last.details.get("options", [])}
+        start |= typed | {"years": last.details.get("years", DEFAULT_YEARS), "options": last.details.get("options", [])}
+        return start | {"template": self._still_offered(last, start["language"])}
+
+    def _still_offered(self, last: Agreement, language: str) -> str:
+        """The version offered today of the template that the last agreement was made from, if it is in this language."""
+        series = last.template.series if last.template else None
+        return next((pk for pk, one in self.offered.items() if one.series == series and one.language == language), "")
+
+    def _add_templates(self) -> None:
+        """The coach's own templates of this kind, by language; CoachVault's text comes first."""
+        groups = [
+            (name, [(pk, f"{one.name} ({one.number})") for pk, one in self.offered.items() if one.language == language])
+            for language, name in LANGUAGES.items()
+        ]
+        if self.offered or self.data.get("template"):  # one that was retired meanwhile is refused, not passed over
+            self.fields["template"] = forms.ChoiceField(
+                label=_("Template"),
+                help_text=_("A template of yours brings its own clauses, and its choice among the optional ones."),
+                required=False,
+                choices=[("", _("CoachVault’s own text")), *[(name, rows) for name, rows in groups if rows]],
+                error_messages={"invalid_choice": _("This template is no longer offered. Choose another one.")},
+            )
 
     def _add_wording(self) -> None:
         if self.kind in {Kind.CONFIDENTIALITY, Kind.COACHING, Kind.ELSEWHERE}:
@@ -122,6 +151,9 @@ class DraftForm(forms.Form):
             return data
         try:
             clauses = documents.clauses_of(self.engagement, self.choices())
+        except OtherLanguage as no:
+            self.add_error("template", str(no))
+            return data
         except wordings.Incompatible as no:
             raise forms.ValidationError(str(no)) from no
         for name in wordings.needed(clauses):
@@ -142,17 +174,31 @@ class DraftForm(forms.Form):
         """What was chosen; a gap where something is missing."""
         typed = {name: self._given(name) for name in self.asked}
         language = self._given("language") or "fr"
+        template = self.offered.get(self._given("template") or "")
+        options, own = self._applied(template, language)
         return Choices(
             kind=self.kind,
             wording=self._wording(),
             language=language,
             years=int(self._given("years") or DEFAULT_YEARS) if "years" in self.fields else 0,
-            options=frozenset(self._given("options") or ()),
+            options=options,
+            own=own,
+            template=tailoring.reference(template) if template else {},
             values={name: _worded(name, value, language) for name, value in typed.items()} | self._known(language),
             typed={name: _kept(value) for name, value in typed.items() if value not in (None, "")},
             client_pays=bool(self._given("client_pays")),
             signers=[{"name": one.contact.name, "job": one.job} for one in self.signers()],
         )
+
+    def _applied(self, template: AgreementTemplate | None, language: str) -> tuple[frozenset[str], Sequence[wordings.OwnClause]]:
+        """The options and own clauses: the template's, or those chosen here. Raises `wordings.Incompatible`."""
+        if template is None:
+            return frozenset(self._given("options") or ()), ()
+        if template.language != language:
+            raise OtherLanguage(_("This template is in another language than the agreement. Choose the same for both."))
+        is_paid_for = self.engagement.sponsor_id is not None
+        situation = tailoring.Situation(self._wording(), is_paid_for, is_paid_for and bool(self._given("client_pays")))
+        return tailoring.applied(template, situation)
 
     def _wording(self) -> str:
         if self.kind == Kind.THREE_WAY:

@@ -4,10 +4,12 @@ from consent.models.agreements import Agreement
 from consent.models.pledges import Pledge, PledgeReceipt
 from consent.models.signing import AgreementEvent, KnownFile, Signatory
 from consent.models.summaries import Consent, ConsentEvent, Disclosure, Proposal, Summary
+from consent.models.templates import AgreementTemplate
 
 __all__ = [
     "Agreement",
     "AgreementEvent",
+    "AgreementTemplate",
     "Consent",
     "ConsentEvent",
     "Disclosure",

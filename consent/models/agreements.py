@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from clients.models import Client, Coach, Engagement, SponsorContact, coached_by
+from consent.models.templates import AgreementTemplate
 from vault.encrypted import EncryptedBytes, EncryptedDetails
 
 DAYS_TO_RENOUNCE: Final = 14  # Code de la consommation, art. L221-18
@@ -68,6 +69,9 @@ class Agreement(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     engagement = models.ForeignKey(Engagement, on_delete=models.PROTECT, related_name="agreements")
+    template = models.ForeignKey(
+        AgreementTemplate, null=True, on_delete=models.PROTECT, related_name="agreements"
+    )  # the coach's own, if any
     kind = models.CharField(max_length=15, choices=Kind.choices, default=Kind.CONFIDENTIALITY)
     wording = models.CharField(max_length=1, choices=Engagement.Wording.choices)
     language = models.CharField(max_length=5)

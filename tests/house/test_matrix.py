@@ -145,6 +145,18 @@ pledge_changes               coach    pledge      200      405
 pledge_pdf                   coach    pledge      200      405
 pledge_public                anyone   public      200      405
 
+template_list                coach    -           200      405
+template_new                 coach    -           200      422
+template_page                coach    template    200      405
+template_edit                coach    written     200      409
+template_preview             coach    written     405      200
+template_pdf                 coach    template    200      405
+template_versions            coach    template    200      405
+template_publish             coach    template    405      on
+template_revise              coach    template    405      on
+template_retire              coach    template    405      on
+template_delete              coach    template    405      on
+
 summary_add                  coach    engagement  200      200
 summary_page                 coach    summary     200      409
 summary_propose              coach    summary     405      on

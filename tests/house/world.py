@@ -14,11 +14,11 @@ from django.utils import timezone
 from clients import actions as clients
 from clients.models import Client, Coach, Engagement, Sponsor, SponsorContact
 from consent.actions import summaries
-from consent.models import Agreement, Consent, Disclosure, Pledge, PledgeReceipt, Proposal, Summary
+from consent.models import Agreement, AgreementTemplate, Consent, Disclosure, Pledge, PledgeReceipt, Proposal, Summary
 from sessions import actions as sessions
 from sessions.models import Note, Session
 from tests.cast import PASSPHRASE, Cast, person
-from tests.consent import agreements, pledges
+from tests.consent import agreements, pledges, templates
 from vault import slots
 from vault.unlocked import Unlocked, public_keys
 
@@ -50,6 +50,8 @@ class World:
     pledge: Pledge = field(init=False)
     draft: Pledge = field(init=False)  # of the pledge
     receipt: PledgeReceipt = field(init=False)
+    template: AgreementTemplate = field(init=False)  # published
+    written: AgreementTemplate = field(init=False)  # a draft of one
 
     def __post_init__(self) -> None:
         """Bring the engagement there through the same actions as the pages."""
@@ -74,6 +76,8 @@ class World:
         self.proposal = self._propose("proposed")
         self.summary = self._draft("draft")
         self._promise()
+        self.template = templates.published(templates.drafted(self.coach, self.phrase("template")))
+        self.written = templates.drafted(self.coach, self.phrase("template"))
 
     @classmethod
     def of_anais(cls, cast: Cast) -> World:
@@ -103,7 +107,7 @@ class World:
     def readers(self) -> dict[str, set[Any]]:
         """Each phrase with the people (ids) who may read it."""
         coach, client, contact = self.coach.person_id, self.client.person_id, self.contact.person_id
-        told = dict.fromkeys(("agenda", "note", "earlier", "draft", "pledge"), {coach})
+        told = dict.fromkeys(("agenda", "note", "earlier", "draft", "pledge", "template"), {coach})
         told |= dict.fromkeys(("objective", "proposed"), {coach, client})
         told |= {"disclosed": {coach, client, contact}}
         names = dict.fromkeys((self.client.name, self.contact.name), {coach, client, contact})

@@ -45,8 +45,12 @@ consent.Agreement.document
 consent.Agreement.proof
 consent.Agreement.signed_document
 consent.AgreementEvent.details
+consent.AgreementTemplate.details
 consent.Consent.evidence
 consent.Disclosure.details
+consent.Pledge.details
+consent.Pledge.document
+consent.PledgeReceipt.evidence
 consent.Signatory.details
 consent.Signatory.evidence
 keyring.Half.half
@@ -66,6 +70,8 @@ clients.Client.language clients.SponsorContact.language
 consent.Agreement.language
 consent.AgreementEvent.kind
 consent.KnownFile.digest
+consent.AgreementTemplate.language
+consent.Pledge.language
 consent.Consent.fingerprint consent.Consent.recipient_keys consent.Consent.signature
 consent.Proposal.fingerprint
 pades.Authority.issuing_crl pades.Authority.root_crl
