@@ -50,7 +50,7 @@ def complete(pk: UUID, at: datetime | None = None, server: str | None = None) ->
     return False
 
 
-def _made(row: Agreement, now: datetime, server: str | None) -> tuple[bytes, bytes]:
+def _made(row: Agreement, now: datetime, server: str | None = None) -> tuple[bytes, bytes]:
     """The finished file and its proof. Raises `TimestampFailed`, `PdfFailed`; a file that does not hold is never handed out."""
     from pades.verify_proof import chain_holds
 
