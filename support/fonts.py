@@ -15,8 +15,8 @@ FONTS: Final = Path(__file__).resolve().parent / "assets" / "fonts"
 def _shown() -> frozenset[int]:
     """The code points that at least one family has in its upright cut: a document falls back from one to the other."""
     found: set[int] = set()
-    for name in ("Inter-Regular.ttf", "SourceSerif4-Regular.ttf"):
-        with TTFont(FONTS / name, lazy=True) as font:
+    for path in (*FONTS.glob("*-Regular.ttf"), FONTS / "DroidSansFallbackFull.ttf"):
+        with TTFont(path, lazy=True) as font:
             found |= set(font.getBestCmap())
     return frozenset(found)
 
