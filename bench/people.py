@@ -81,23 +81,50 @@ def finished_note(people: People) -> Any:
 
 def agreement_in_force(people: People) -> None:
     """The agreement that lets a summary go, signed by both. Its documents are not looked at here."""
-    from consent import actions, documents
-
-    engagement, coach = people.engagement, people.coach
-    text = documents.write_text(engagement=engagement, wording="A", language="fr", years=3)
-    agreement = actions.draft_agreement(engagement=engagement, text=text, by=coach)
-    agreement = actions.send_agreement(agreement=agreement, text=text, document=b"%PDF", is_address_seen=True, by=coach)
-    agreement = actions.sign_agreement(agreement=agreement, evidence=signature(agreement, "client"), link=None, by=people.client)
-    actions.countersign_agreement(agreement=agreement, evidence=signature(agreement, "coach"), signed_document=b"%PDF", by=coach)
+    agreement = sent(people, document=b"%PDF")
+    for one in agreement.signatories.all():
+        signed(people, agreement, one, document=(agreement.signed_document or agreement.document) + one.field.encode())
+        agreement.refresh_from_db()
 
 
-def signature(agreement: Any, role: str) -> dict[str, Any]:
+def sent(people: People, *, document: bytes | None = None) -> Any:
+    """A confidentiality agreement that is with the client; the real document unless one is given."""
+    from consent import actions, documents, fixing
+
+    text = documents.write_text(engagement=people.engagement, choices=documents.Choices(kind="confidentiality", wording="A", language="fr"))
+    agreement = actions.draft_agreement(engagement=people.engagement, text=text, by=people.coach)
+    document = document or fixing.fix(agreement, text, at=timezone.now())
+    return actions.send_agreement(agreement=agreement, text=text, document=document, pages=1, is_address_seen=True, by=people.coach)
+
+
+def signed(people: People, agreement: Any, one: Any, *, document: bytes | None = None) -> None:
+    """The next signature, in its place in the PDF unless a document is given."""
+    from consent import actions, documents, fixing
+
+    one.agreement = agreement
+    evidence = signature(one)
+    base = documents.digest(agreement.signed_document or agreement.document)
+    document = document or fixing.sign(agreement, one, evidence, at=timezone.now()).document
+    facts = {"agreement": agreement, "evidence": evidence, "document": document, "base": base}
+    if one.role == "coach":
+        actions.countersign_agreement(by=people.coach, **facts)
+    else:
+        actions.sign_agreement(signatory=one, link=None, by=people.client, **facts)
+
+
+def signature(one: Any) -> dict[str, Any]:
     """The evidence of a signature, as a page gathers it."""
-    said = {
+    return {
         "name": "Somebody",
-        "statement": agreement.details["statements"][role],
+        "statement": one.agreement.details["statements"][one.role],
         "at": timezone.now().isoformat(),
-        "network": "192.0.2.7",
+        "network": "192.0.2.1",
+        "browser": "bench",
+        "language": "fr",
+        "way": "space",
+        "sent_to": one.address,
+        "sha256": one.agreement.sha256,
+        "template": "confidentiality",
+        "wording": "A",
+        "method": "simple electronic signature",
     }
-    more = {"browser": "Bench", "language": "fr", "way": "space", "template": "confidentiality 1", "method": "simple electronic signature"}
-    return {**said, **more, "sha256": agreement.sha256, "wording": agreement.wording}

@@ -309,7 +309,7 @@ def test_clauses_that_contradict_each_other_are_refused_with_the_library_s_sente
         (replace(LATE, body="Vous \x07 payez"), "invisible"),
         (replace(LATE, body="Vous \u202e payez"), "invisible"),
         (replace(LATE, body="Une plante 🌿, un mot 한국"), "🌿 한 국"),
-        (replace(LATE, title="中文"), "中 文"),
+        (replace(LATE, title="한국"), "한 국"),
         (replace(LATE, after="signature"), "place"),
         (replace(LATE, after="<script>"), "place"),
     ],
