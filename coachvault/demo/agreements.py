@@ -93,6 +93,8 @@ class Agreements:
         engagement = self.demo.engagements[row.key]
         signers = [Signer(self.demo.contacts[name]) for name in SIGNERS[row.key]] if row.kind == "three_way" else []
         values = dict(texts.AGREEMENT_VALUES["fr" if engagement.client.language == "fr" else "en"])
+        if row.kind == "three_way" and row.key in texts.GOALS:
+            values["goals"] = texts.GOALS[row.key].text
         if row.kind == "amendment":
             before = base(engagement)
             assert before is not None

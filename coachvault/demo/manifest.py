@@ -12,7 +12,7 @@ from django.conf import settings
 from coachvault.demo import texts
 from coachvault.demo.build import COACH_OF, ROWS
 from coachvault.demo.people import PEOPLE, passphrase, recovery_code
-from consent.models import Disclosure, Summary
+from consent.models import Disclosure, Signatory, Summary
 
 
 def manifest(at: datetime) -> dict[str, Any]:
@@ -44,12 +44,26 @@ def _open_disclosures(at: datetime) -> dict[str, str]:
 
 def _names(at: datetime) -> list[dict[str, Any]]:
     """A client's name: their coach, themselves, and a contact while a text about them is open."""
-    shown = _open_disclosures(at)
+    shown, asked = _open_disclosures(at), _asked_to_sign()
     clients = {str(pk): person for pk, person in _clients_of(shown).items()}
-    return [
-        _secret(PEOPLE[key].name, "name", coach, key, *sorted({reader for pk, reader in shown.items() if clients.get(pk) == key}))
-        for key, coach in COACH_OF.items()
-    ]
+    readers = {key: {reader for pk, reader in shown.items() if clients.get(pk) == key} | asked.get(key, set()) for key in COACH_OF}
+    return [_secret(PEOPLE[key].name, "name", coach, key, *sorted(readers[key])) for key, coach in COACH_OF.items()]
+
+
+def _asked_to_sign() -> dict[str, set[str]]:
+    """Which contacts were asked to sign a three-way agreement about whom: the client's key to the contacts'."""
+    by_address = {person.address: person.key for person in PEOPLE.values()}
+    rows = Signatory.objects.filter(contact__isnull=False, contact__left_at__isnull=True, asked_at__isnull=False)
+    found: dict[str, set[str]] = {}
+    for one in rows.select_related("contact", "agreement__engagement__client"):
+        found.setdefault(by_address[one.agreement.engagement.client.address], set()).add(by_address[one.contact.address])
+    return found
+
+
+def _agreements() -> list[dict[str, Any]]:
+    """What a three-way agreement aims at: coach and client, and each contact once asked to sign."""
+    asked = _asked_to_sign()
+    return [_secret(text.phrase, "agreement", COACH_OF[key], key, *sorted(asked.get(key, set()))) for key, text in texts.GOALS.items()]
 
 
 def _clients_of(summaries: dict[str, str]) -> dict[str, str]:

@@ -131,6 +131,15 @@ ADDITIONS: Final = {
     ("anais", 1): Text("Ajout : elle m’a écrit que le mot juste était la fatigue des seconds rôles.", "la fatigue des seconds rôles"),
     ("priya", 0): Text("Addition: the rumour came up again at the very end, as a joke about umbrellas.", "as a joke about umbrellas"),
 }
+# The goals of three-way agreements: for all who sign
+GOALS: Final = {
+    "anais": Text(
+        "Installer un relais de fin de poste entre les trois quais, et le tenir sans rappel pendant un trimestre.",
+        "relais de fin de poste entre les trois quais",
+    ),
+    "karim": Text("Donner à chacun deux retours par semaine, écrits et brefs.", "deux retours par semaine, écrits et brefs"),
+    "oliver": Text("Let the depot managers run the Monday call alone by spring.", "run the Monday call alone by spring"),
+}
 # What fills the agreements' gaps: no phrase of its own, since many stand in several of them
 AGREEMENT_VALUES: Final = {
     "fr": {

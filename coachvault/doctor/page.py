@@ -40,6 +40,7 @@ NAMES: Final[dict[str, Any]] = {
     "mail": _("E-mail"),
     "documents": _("PDF documents"),
     "worker": _("Work in the background"),
+    "signatures": _("Signatures and their time-stamps"),
     "static files": _("Files for browsers"),
 }
 
@@ -77,4 +78,4 @@ def _looked() -> Iterator[Finding]:
     yield from ground.secrets(place)
     yield from (ground.disk(place), ground.swap(), ground.own_cores())
     yield from databases.look()
-    yield from (services.mail(), services.documents(), services.worker(), services.static_files())
+    yield from (services.mail(), services.documents(), services.worker(), services.signatures(), services.static_files())

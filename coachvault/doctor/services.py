@@ -6,18 +6,23 @@ import os
 import smtplib
 import tempfile
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
 from django.conf import settings
 from django.db import DatabaseError, connections
+from django.utils import timezone
 
 from coachvault.doctor.findings import Finding, good, missing
 from coachvault.management.commands.upgrade import fingerprint
+from consent.models import Agreement
+from pades.models import Authority
 from support import pdf
 
 HEARTBEAT_SECONDS: Final = 60
 SMTP_SECONDS: Final = 5
+PENDING: Final = timedelta(minutes=15)
 MAIL: Final = "COACHVAULT_MAIL=smtp+tls://user:password@host:587 make run"
 RUN: Final = "make run    # or the worker alone: .venv/bin/python manage.py worker"
 
@@ -27,6 +32,7 @@ def look() -> Iterator[Finding]:
     yield mail()
     yield documents()
     yield worker()
+    yield signatures()
     yield static_files()
 
 
@@ -89,6 +95,24 @@ def worker() -> Finding:
     if row is None or row[0] is None or row[0] > HEARTBEAT_SECONDS:
         return missing("worker", "no sign of life in the last minute", RUN)
     return good("worker", f"a sign of life {float(row[0]):.0f} s ago")
+
+
+def signatures() -> Finding:
+    """Every agreement that all have signed has its time-stamp and proof file, and the revocation lists are fresh."""
+    now = timezone.now()
+    try:
+        late = Agreement.objects.filter(in_force_at__lt=now - PENDING, completed_at__isnull=True, files__isnull=False).distinct().count()
+        stale = Authority.objects.filter(crls_end_at__lt=now).exists()
+    except DatabaseError:
+        return missing("signatures", "they cannot be looked at while the database is away", RUN)
+    server = settings.TSA_URL or "this instance itself"
+    if late:
+        return missing(
+            "signatures", f"{late} signed agreements wait for their time-stamp from {server}", f"curl -I {settings.TSA_URL or settings.URL}"
+        )
+    if stale:
+        return missing("signatures", "the revocation lists are out of date: no worker has renewed them", RUN)
+    return good("signatures", f"nothing waits; time-stamps come from {server}")
 
 
 def static_files() -> Finding:

@@ -26,8 +26,12 @@ from coachvault.doctor.findings import Finding, State, told
 from coachvault.doctor.ground import Place
 from coachvault.first_run import make_secrets
 from coachvault.management.commands.upgrade import collect_static
+from consent.models import Agreement
+from pades import authority
+from pades.models import Authority
 from support import pdf
 from tests.cast import Cast, signed_in
+from tests.consent import agreements
 from tests.databases import NAMES, as_owner
 from tests.vault.people import sql
 from vault.roles import grant_to
@@ -405,3 +409,19 @@ def test_the_administrator_sees_how_it_is_and_neither_paths_nor_commands(
     assert not [word for word in (str(django_settings.DATA), "psql", "chmod", "postgresql://") if word in text]
     with transaction.atomic(), django_assert_max_num_queries(20):
         browser.get("/admin/")
+
+
+def test_an_agreement_that_waits_long_for_its_time_stamp_is_told_and_so_are_stale_lists(cast: Cast) -> None:
+    assert services.signatures().state is GOOD
+    agreement = agreements.in_force(cast.engagement(cast.anais))
+
+    assert services.signatures().state is GOOD, "a moment is no delay"
+
+    Agreement.objects.filter(pk=agreement.pk).update(in_force_at=timezone.now() - timedelta(hours=1))
+    found = services.signatures()
+    assert (found.state, "1 signed agreements wait" in found.said) == (MISSING, True)
+
+    Agreement.objects.filter(pk=agreement.pk).update(in_force_at=timezone.now())
+    authority.authority(timezone.now())
+    Authority.objects.update(crls_issued_at=timezone.now() - timedelta(days=40), crls_end_at=timezone.now() - timedelta(days=10))
+    assert services.signatures().state is MISSING
