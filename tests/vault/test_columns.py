@@ -69,7 +69,6 @@ accounts.User.password accounts.User.username
 clients.Client.language clients.SponsorContact.language
 consent.Agreement.language
 consent.AgreementEvent.kind
-consent.Pledge.language
 consent.KnownFile.digest
 consent.AgreementTemplate.language
 consent.Pledge.language
