@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from asn1crypto import tsp
-from django.db import connections
+from django.db import connections, transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -67,14 +67,15 @@ def test_complete_twice_makes_one_file_one_proof_and_one_letter_each(agreement, 
     assert [letter.to for letter in letters(tmp_path, settings)].count("anais@example.org") == 1
 
 
-def test_a_worker_that_dies_after_making_the_file_and_before_keeping_it_leaves_nothing_and_the_next_one_does_it(agreement) -> None:
+def test_a_worker_that_dies_before_its_commit_leaves_nothing_and_the_next_one_does_it(agreement) -> None:
     stands = row_of(agreement).signed_document
 
-    document, proof = completing._made(row_of(agreement), timezone.now())  # and here it dies
+    with transaction.atomic():
+        assert completing.complete(agreement.pk)
+        assert row_of(agreement).signed_document != stands
+        transaction.set_rollback(True)  # here it dies
 
     row = row_of(agreement)
-    assert document != stands
-    assert proof
     assert (row.signed_document, row.proof, row.completed_at, row.is_pending) == (stands, None, None, True)
     jobs.complete_pending()
     run_pending()
