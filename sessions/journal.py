@@ -45,6 +45,18 @@ SAID: Final[Mapping[str, Any]] = {
     "agreement.cancelled": gettext_lazy("Agreement cancelled"),
     "agreement.expired": gettext_lazy("Agreement expired"),
     "agreement.superseded": gettext_lazy("Agreement replaced by a newer one"),
+    "agreement.terminated": gettext_lazy("Agreement ended by the coach"),
+    "agreement.renounced": gettext_lazy("Agreement withdrawn from within fourteen days"),
+    "agreement.completed": gettext_lazy("Agreement time-stamped, with its proof file"),
+    "agreement.incomplete": gettext_lazy("Time-stamp or proof file of an agreement not made yet"),
+    "agreement.reminded": gettext_lazy("Reminder of an agreement sent"),
+    "agreement.read_to_the_end": gettext_lazy("Agreement read to the last page"),
+    "agreement.code_asked": gettext_lazy("Code to read an agreement asked for"),
+    "agreement.code_sent": gettext_lazy("Code to read an agreement sent"),
+    "agreement.code_tried": gettext_lazy("Code to read an agreement typed"),
+    "agreement.question": gettext_lazy("Question about an agreement asked"),
+    "agreement.answer": gettext_lazy("Question about an agreement answered"),
+    "agreement.paper_asked": gettext_lazy("Agreement on paper asked for"),
     "agreement.space_offered": gettext_lazy("Space offered to the client"),
     "summary.started": gettext_lazy("Draft of a summary started"),
     "summary.deleted": gettext_lazy("Draft of a summary deleted"),
@@ -59,6 +71,8 @@ SAID: Final[Mapping[str, Any]] = {
     "consent.ended": gettext_lazy("Permission ended"),
     "consent.superseded": gettext_lazy("Permission replaced by a newer one"),
 }
+
+BESIDE: Final = ("signature.given", "agreement.proven")  # written beside another event, so that bytes can be compared: no line of their own
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +115,7 @@ def said(event: str) -> str:
 
 def lines(*, chain: UUID, subject: UUID, readers: Readers, before: int | None = None, most: int = PAGE) -> tuple[list[Line], int | None]:
     """The newest events of one engagement, and where the next page begins (microseconds since 1970), or None."""
-    entries = LedgerEntry.objects.filter(chain=chain, subject=subject).only("at", "by", "event", "kind", "about")
+    entries = LedgerEntry.objects.filter(chain=chain, subject=subject).exclude(event__in=BESIDE).only("at", "by", "event", "kind", "about")
     if before is not None:
         entries = entries.filter(at__lt=EPOCH + timedelta(microseconds=before))
     found = list(entries.order_by("-at")[: most + 1])

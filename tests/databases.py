@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -45,11 +46,28 @@ def owner_connection(alias: str) -> psycopg.Connection:
 
 
 def end_connections(owner: psycopg.Connection, name: str) -> None:
-    """End what is still connected to a database: once a browser runs, Django no longer sees the connections made before."""
+    """End what is still connected to a database: once a browser runs, Django no longer sees the connections made before.
+
+    The autovacuum gives way by itself; another role's, made by a test of roles, is about to end.
+    """
     owner.execute(
-        "select pg_terminate_backend(pid) from pg_stat_activity where datname = %s and pid <> pg_backend_pid() and backend_type = 'client backend'",
+        "select pg_terminate_backend(pid) from pg_stat_activity where datname = %s and pid <> pg_backend_pid()"
+        " and backend_type = 'client backend' and pg_has_role(usesysid, 'member')",
         [name],
     )
+
+
+def copied(owner: psycopg.Connection, source: str, name: str) -> None:
+    """Copy a database, once nobody is connected to it any more."""
+    for _ in range(50):
+        end_connections(owner, source)
+        try:
+            owner.execute(f'create database "{name}" template "{source}"')
+        except psycopg.errors.ObjectInUse:
+            time.sleep(0.1)
+        else:
+            return
+    raise RuntimeError(f"somebody stays connected to {source}")
 
 
 def grant() -> None:
@@ -89,8 +107,7 @@ def copies(django_db_setup: None, django_db_blocker) -> Iterator[dict[str, str]]
             names[alias] = f"{source}_{next(numbers)}"
             connections[alias].close()
             with owner_connection(alias) as owner:
-                end_connections(owner, source)
-                owner.execute(f'create database "{names[alias]}" template "{source}"')
+                copied(owner, source, names[alias])
             connections[alias].settings_dict["NAME"] = names[alias]
         use_role("owner")
         grant()  # a copy brings its tables' grants along, not the database's own

@@ -96,7 +96,7 @@ def test_signing_works_where_an_event_loop_is_marked_as_running() -> None:
     assert verifying.check(made[-1], fields=["Sent", "Coach", "Archive"], at=NOW).is_good
 
 
-def test_several_threads_sign_at_once() -> None:
+def test_several_threads_sign_at_once(own_databases) -> None:
     plain = agreement(TWO)
     opened = writing.authority(NOW)
 

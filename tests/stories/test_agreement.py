@@ -65,6 +65,7 @@ class Scene:
     def coach_writes(self, title: str) -> None:
         """Camille chooses an agreement."""
         self.desk.goto(f"{self.url}/coach/engagements/{self.engagement}/agreements/new/")
+        expect(self.desk.get_by_role("heading", level=1)).to_have_text(re.compile("Quel contrat"))
         seen(self.desk)
         self.desk.locator("section.card", has_text=title).get_by_role("link", name="Choisir").click()
 
@@ -96,6 +97,7 @@ class Scene:
         expect(phone.get_by_role("heading", level=1)).to_have_text("Camille Aubry vous invite à lire un contrat")
         seen(phone)
         phone.get_by_role("button", name="Recevoir un code et lire").click()
+        expect(phone.get_by_label("Le code reçu par message")).to_be_visible()
         seen(phone)
         phone.get_by_label("Le code reçu par message").fill("000000")
         phone.get_by_role("button", name="Continuer").click()
@@ -179,6 +181,7 @@ def draw(page: Page) -> None:
 
 def seen(page: Page) -> None:
     """Look at the page: nothing sticks out of the telephone, and axe finds nothing."""
+    page.wait_for_load_state()
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
     found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]})
     assert found.violations_count == 0, found.generate_report()

@@ -143,7 +143,7 @@ def test_a_page_that_claims_to_be_vast_is_a_picture_of_bounded_size() -> None:
         (lambda: pdf.from_picture(picture("JPEG", (400, 400))[:-900]), "cannot be set"),
         (lambda: pdf.from_picture(picture("PNG", (9000, 9000), "1")), "too large"),
         (lambda: pdf.from_picture(picture("PNG", (20_000, 20_000), "1")), "too large"),
-        (lambda: pdf.from_picture(b"x" * (9 * 1024 * 1024)), "too long"),
+        (lambda: pdf.from_picture(b"x" * (13 * 1024 * 1024)), "too long"),
     ],
 )
 def test_what_cannot_be_shown_is_refused_with_a_sentence(ask: Callable[[], object], words: str) -> None:
