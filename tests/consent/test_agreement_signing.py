@@ -267,6 +267,20 @@ def test_without_a_space_the_signed_copy_and_its_proof_come_by_a_link_of_its_own
     assert phone.get(f"{way}proof.pdf").content == agreement.proof
 
 
+def test_a_contact_without_a_space_has_the_signed_copy_by_link_and_never_the_proof(cast, tmp_path, settings) -> None:
+    paul = clients.add_contact(
+        sponsor=cast.horizon, name="Paul Rey", address="paul@horizon.example", role="manager", language="fr", by=cast.camille
+    )
+    agreement = completed(cast.engagement(cast.anais), kind="three_way", contacts=(paul,))
+    way = f"/sign/{token(tmp_path, settings)}/"
+
+    phone = proven(way, tmp_path, settings)
+
+    assert phone.get(f"{way}document.pdf?download=1").content == agreement.signed_document
+    assert "proof.pdf" not in phone.get(way).content.decode()
+    assert phone.get(f"{way}proof.pdf").status_code == 404
+
+
 def test_a_signature_over_other_bytes_a_shorter_file_another_one_or_without_a_name_is_refused(agreement, cast) -> None:
     one, stands = client_of(agreement), agreement.document
     good = {"document": stands + b" signed", "base": documents.digest(stands)}
