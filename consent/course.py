@@ -21,6 +21,7 @@ from vault import ledger
 
 By = Coach | Client | SponsorContact | None
 Kind, State, Role = Agreement.Kind, Agreement.State, Signatory.Role
+DAYS_TO_SIGN: Final = timedelta(days=30)
 REMINDERS: Final = (timedelta(days=3), timedelta(days=7), timedelta(days=14))  # after asking; then silence
 
 
@@ -166,6 +167,8 @@ def ask(row: Agreement, is_address_seen: bool, by: By, now: datetime, at: dateti
     signatory.asked_at = now
     signatory.details = {**signatory.details, "address": addresses.signatory_address(row, signatory)}
     signatory.save(update_fields=["asked_at", "details"])
+    row.expires_at = now + DAYS_TO_SIGN  # each has as long
+    row.save(update_fields=["expires_at"])
     trail.note(row, "asked", now, signatory, address=signatory.address)
     mail_link(row, signatory, now, by, at)
 
@@ -199,7 +202,8 @@ def enter_force(row: Agreement, now: datetime, at: datetime | None) -> None:
         close(before, now)
         record("agreement.superseded", before, None, at)
     row.state, row.in_force_at = State.IN_FORCE, now
-    row.save(update_fields=["state", "signed_document", "in_force_at"])
+    row.details = {**row.details, "in_force_at": now.isoformat()}  # where nobody who writes to the database can put it
+    row.save(update_fields=["state", "details", "signed_document", "in_force_at"])
     trail.note(row, "in_force", now)
     jobs.complete.defer(agreement=str(row.pk))
 
@@ -223,7 +227,7 @@ def tell_copy(row: Agreement, signatory: Signatory, at: datetime | None, letter:
     )
     if party.person_id is not None:
         letters.write_to.defer(person=str(party.person_id), letter=letter)
-    elif letter == "agreement_signed":
+    elif letter != "something_new":
         accounts.send_link(
             kind=Link.Kind.SIGN, letter=letter, address=signatory.address, language=row.language, about=signatory.pk, by=None, at=at
         )

@@ -35,8 +35,10 @@ def in_force(engagement: Engagement) -> Promise:
 
 
 def together(agreements: list[Agreement]) -> Promise:
-    """The promise that these agreements make together. One whose column was written over counts for nothing."""
-    if any((one.details["wording"], one.details.get("kind", Kind.CONFIDENTIALITY)) != (one.wording, one.kind) for one in agreements):
+    """The promise that these agreements make together. One whose column was written over, its state too, counts for nothing."""
+    if any(
+        (one.details["wording"], one.details["kind"]) != (one.wording, one.kind) or "in_force_at" not in one.details for one in agreements
+    ):
         return Promise()
     has_base = any(one.kind in Agreement.BASES for one in agreements)
     standing = [one for one in agreements if has_base or one.kind != Kind.AMENDMENT]

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -16,11 +15,10 @@ from accounts.act import Refused, act
 from accounts.models import Link, has_acted
 from clients.models import Coach, Engagement, SponsorContact
 from consent import addresses, documents, policies, states, trail
-from consent.course import ask, close, hold, locked, mail_link, own, record, reminder_due, step, turn
+from consent.course import DAYS_TO_SIGN, ask, close, hold, locked, mail_link, own, record, reminder_due, step, turn
 from consent.models import Agreement, AgreementTemplate, KnownFile, Signatory
 from vault import instance
 
-DAYS_TO_SIGN: Final = timedelta(days=30)
 Kind, State, Role = Agreement.Kind, Agreement.State, Signatory.Role
 
 
@@ -99,8 +97,8 @@ def resend_agreement(*, agreement: Agreement, is_address_seen: bool, by: Coach, 
     """This function will mail a new link to whose turn it is, in place of the one before, with as much time again."""
     row, now = locked(agreement, by), at or timezone.now()
     row.state = step(row, "resend", states.COACH)
-    row.expires_at, row.reminders = now + DAYS_TO_SIGN, 0
-    row.save(update_fields=["expires_at", "reminders"])
+    row.reminders = 0
+    row.save(update_fields=["reminders"])
     ask(row, is_address_seen, by, now, at)
     record("agreement.resent", row, by, at)
     return row

@@ -72,7 +72,7 @@ def renounce_agreement(*, agreement: Agreement, text: str, by: Client, at: datet
     row.state = step(row, "renounce", states.CLIENT)
     trail.note(row, "renounced", now, text=text.strip()[:2000])
     close(row, now)
-    letters.write_to.defer(person=str(by.person_id), letter="agreement_renounced")
+    tell_copy(row, row.signatories.get(role=Role.CLIENT), at, letter="agreement_renounced")
     letters.write_to.defer(person=str(row.engagement.coach.person_id), letter="something_new")
     wording_changed(engagement=row.engagement, by=by, at=at)
     record("agreement.renounced", row, by, at)

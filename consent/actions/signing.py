@@ -29,6 +29,7 @@ from consent.course import (
     record,
     record_signature,
     step,
+    tell_copy,
 )
 from consent.models import Agreement, KnownFile, Signatory
 from vault import instance
@@ -197,6 +198,7 @@ def countersign_agreement(
     row, now = locked(agreement, by), at or timezone.now()
     row.state = step(row, "countersign", states.COACH)
     one = row.signatories.get(role=Role.COACH)
+    check_in_time(row, now)
     check_in_place(row, one)
     check_turn(row, one)
     _keep_signature(row, one, evidence, document, base, by, now)
@@ -223,6 +225,8 @@ def decline_agreement(
     trail.note(row, "declined", now, one, text=reason.strip())
     close(row, now)
     letters.write_to.defer(person=str(row.engagement.coach.person_id), letter="something_new")
+    for other in row.signatories.filter(signed_at__isnull=False).select_related("contact"):
+        tell_copy(row, other, at, letter="something_new")
     record("agreement.declined", row, by, at, code="space" if by else "link")
     return row
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any, Final
 
 from django.db import models
@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from clients.models import Client, Coach, Engagement, SponsorContact, coached_by
+from consent import days
 from consent.models.templates import AgreementTemplate
 from vault.encrypted import EncryptedBytes, EncryptedDetails
 
@@ -154,8 +155,8 @@ class Agreement(models.Model):
         """Until when a private client may renounce a priced agreement without a reason, or None where that is not so."""
         if self.in_force_at is None or "consumer_withdrawal" not in self.details.get("effects", {}):
             return None
-        last = timezone.localtime(self.in_force_at) + timedelta(days=DAYS_TO_RENOUNCE)
-        return last.replace(hour=23, minute=59, second=59, microsecond=0)
+        last = days.last_of(timezone.localdate(self.in_force_at) + timedelta(days=DAYS_TO_RENOUNCE))
+        return timezone.make_aware(datetime.combine(last, time(23, 59, 59)))
 
     def can_be_renounced(self, at: datetime) -> bool:
         """Whether the client may renounce it at this moment."""

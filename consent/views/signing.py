@@ -123,6 +123,7 @@ def _facts(token: str, standing: Standing) -> dict[str, Any]:
         "client": engagement.client,
         "address": standing.link.address,
         "reference": documents.reference(standing.agreement),
+        "may_renounce": standing.can_fetch and standing.agreement.can_be_renounced(timezone.now()),
     }
 
 
@@ -216,6 +217,20 @@ def _paper(request: HttpRequest, token: str, standing: Standing, now: datetime) 
     return redirect("sign", token)
 
 
+def _renounce(request: HttpRequest, token: str, standing: Standing, now: datetime) -> HttpResponse:
+    """Take the withdrawal of a private client who has no space, within the fourteen days."""
+    client = standing.agreement.engagement.client
+    may = standing.can_fetch and signing.has_proven(request, standing.link, now)
+    if not may or standing.signatory.role != Signatory.Role.CLIENT:
+        return redirect("sign", token)
+    try:
+        actions.renounce_agreement(agreement=standing.agreement, text=request.POST.get("text", ""), by=client)
+    except Refused as no:
+        messages.error(request, no.sentence)
+        return redirect("sign", token)
+    return render(request, "consent/sign_over.html", {"why": "just_renounced"})
+
+
 def _make_space(request: HttpRequest, token: str, standing: Standing, now: datetime) -> HttpResponse:
     """Lead the client who just signed to the page on which their space is made."""
     may = _has_signed(request, standing, now) or (standing.can_fetch and signing.has_proven(request, standing.link, now))
@@ -237,5 +252,6 @@ STEPS = {
     "decline": _decline,
     "question": _question,
     "paper": _paper,
+    "renounce": _renounce,
     "space": _make_space,
 }

@@ -84,7 +84,7 @@ def test_every_step_begins_with_the_bytes_of_the_one_before() -> None:
     assert all(later.startswith(earlier) for earlier, later in pairwise(made))
 
 
-def test_signing_works_where_an_event_loop_is_marked_as_running() -> None:
+def test_signing_works_where_an_event_loop_is_marked_as_running(own_databases) -> None:
     loop = asyncio.new_event_loop()
     asyncio._set_running_loop(loop)
     try:
