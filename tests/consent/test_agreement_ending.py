@@ -11,10 +11,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.act import Refused
+from clients import actions as clients
 from consent import actions, policies
 from consent.models import Agreement, Consent, ConsentEvent, Disclosure
 from tests.cast import signed_in
-from tests.consent.agreements import SIGNED, completed, in_force, letters, sent
+from tests.consent.agreements import SIGNED, completed, french, in_force, letters, opened, proven, sent, sign_next, token
 from tests.consent.test_summaries import Story
 from vault.models import DataKey
 
@@ -163,3 +164,43 @@ def test_after_the_end_the_signed_copy_stays_where_each_keeps_it(cast) -> None:
         answer = signed_in(person).get(f"{reverse(name, args=[agreement.pk])}?download=1")
         assert answer.content == agreement.signed_document
     assert Agreement.objects.get(pk=agreement.pk).closed_at - timezone.now() < timedelta(minutes=1)
+
+
+def test_who_signed_by_link_and_has_no_space_withdraws_by_the_link_to_the_copy(cast, tmp_path, settings) -> None:
+    noe = clients.add_client(
+        coach=cast.camille, name="Noé Arnal", address="noe@maison.example", phone="", job="", language="fr", by=cast.camille
+    )
+    agreement = completed(cast.engagement(noe, sponsor=False), kind="coaching")
+    way = f"/sign/{token(tmp_path, settings)}/"
+
+    browser = proven(way, tmp_path, settings)
+    assert french("Confirm that I withdraw") in browser.get(way).content.decode()
+    answer = browser.post(way, {"step": "renounce"})
+
+    assert french("You have withdrawn from the contract") in answer.content.decode()
+    assert Agreement.objects.get(pk=agreement.pk).state == "terminated"
+    assert {letter.to for letter in letters(tmp_path, settings)[:2]} == {"noe@maison.example", "camille@example.org"}
+
+
+def test_before_the_code_nobody_withdraws_by_a_link(cast, tmp_path, settings) -> None:
+    noe = clients.add_client(
+        coach=cast.camille, name="Noé Arnal", address="noe@maison.example", phone="", job="", language="fr", by=cast.camille
+    )
+    agreement = completed(cast.engagement(noe, sponsor=False), kind="coaching")
+    way = f"/sign/{token(tmp_path, settings)}/"
+
+    opened(way).post(way, {"step": "renounce"})
+
+    assert Agreement.objects.get(pk=agreement.pk).state == "in_force"
+
+
+def test_when_somebody_of_the_organisation_declines_the_client_who_had_signed_is_told(cast, tmp_path, settings) -> None:
+    three = sent(cast.engagement(cast.anais), kind="three_way", contacts=(cast.helene,))
+    three = sign_next(three)
+    before = len(letters(tmp_path, settings))
+
+    helene = three.signatories.get(role="sponsor")
+    actions.decline_agreement(agreement=three, signatory=helene, reason="", link=None, by=cast.helene)
+
+    found = letters(tmp_path, settings)
+    assert sorted(letter.to for letter in found[: len(found) - before]) == ["anais@example.org", "camille@example.org"]

@@ -157,13 +157,14 @@ def test_the_actions_take_the_steps_of_the_table_and_no_other(cast, state: str) 
 
 
 @pytest.mark.parametrize("bring", [sent, signed])
-def test_an_agreement_expires_after_thirty_days_and_not_before(cast, bring) -> None:
+def test_an_agreement_expires_thirty_days_after_it_was_last_asked_for_and_not_before(cast, bring) -> None:
     agreement = bring(cast.engagement(cast.anais))
 
     jobs.expire_agreements()
     agreement.refresh_from_db()
     assert agreement.state in {"sent", "signed"}
-    assert agreement.expires_at - agreement.sent_at == timedelta(days=30)
+    asked = max(one.asked_at for one in agreement.signatories.all() if one.asked_at)
+    assert agreement.expires_at - asked == timedelta(days=30)
 
     Agreement.objects.filter(pk=agreement.pk).update(expires_at=timezone.now())
     jobs.expire_agreements()

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from consent import actions, policies, promises
 from consent.models import Agreement
-from tests.consent.agreements import in_force, sent, sign_next
+from tests.consent.agreements import in_force, sent, sign_next, signed
 
 KINDS = ["confidentiality", "coaching", "elsewhere", "three_way", "amendment"]
 
@@ -18,7 +18,7 @@ KINDS = ["confidentiality", "coaching", "elsewhere", "three_way", "amendment"]
 def one(kind: str, wording: str, **effects: str) -> Agreement:
     """An agreement as a row in force holds it."""
     row = Agreement(kind=kind, wording=wording)
-    row.details = {"kind": kind, "wording": wording, "effects": effects | {"wording": wording}}
+    row.details = {"kind": kind, "wording": wording, "effects": effects | {"wording": wording}, "in_force_at": "2026-11-25T10:00:00+00:00"}
     return row
 
 
@@ -50,6 +50,23 @@ def test_a_three_way_agreement_stands_beside_and_adds_what_the_base_does_not_say
 
     assert (promise.wording, promise.effects["listing"], promise.effects["attendance"]) == ("A", "yes", "never")
     assert len(promise.agreements) == 2
+
+
+def test_an_agreement_whose_state_alone_says_in_force_promises_nothing(cast) -> None:
+    agreement = signed(cast.engagement(cast.anais))
+    Agreement.objects.filter(pk=agreement.pk).update(state="in_force", in_force_at=agreement.sent_at)
+
+    assert promises.in_force(agreement.engagement) == promises.Promise()
+
+
+def test_an_amendment_to_b_leaves_no_effect_by_which_anything_goes_out(cast) -> None:
+    engagement = cast.engagement(cast.anais)
+    in_force(engagement, wording="A")
+    in_force(engagement, kind="amendment", wording="B")
+
+    effects = promises.in_force(engagement).effects
+
+    assert {effects[key] for key in ("sponsor_text", "attendance", "naming", "reference", "supervision")} == {"never"}
 
 
 @pytest.mark.no_database
