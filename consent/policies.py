@@ -54,6 +54,7 @@ class Facts:
     """What the decision rests on, read in the same transaction."""
 
     wording: str | None
+    sponsor_text: str | None  # the effect of the agreements in force: consent, never, or nothing said, which is never
     is_engagement_open: bool
     has_contact_left: bool
     consent: ConsentFacts | None
@@ -87,6 +88,8 @@ def _refusal(request: Request, facts: Facts, at: datetime) -> str | None:
         return "engagement_over"
     if facts.wording != Engagement.Wording.A:
         return "wording_b" if facts.wording == Engagement.Wording.B else "no_agreement"
+    if facts.sponsor_text != "consent":
+        return "no_summary"
     if request.purpose not in Consent.Purpose.values or len(request.fingerprint) != FINGERPRINT_BYTES:
         return "purpose"
     if consent is None or not consent.is_signed:
@@ -105,6 +108,11 @@ def _refusal(request: Request, facts: Facts, at: datetime) -> str | None:
 def wording_in_force(engagement: Engagement) -> str | None:
     """The wording that the agreements in force promise together, or None while there is none."""
     return promises.in_force(engagement).wording
+
+
+def lets_a_summary_go(promise: promises.Promise) -> bool:
+    """Whether the agreements in force let a summary go to a contact at all, with the client's consent."""
+    return promise.wording == Engagement.Wording.A and promise.effects.get("sponsor_text") == "consent"
 
 
 def is_signed_by_client(consent: Consent) -> bool:
@@ -142,13 +150,15 @@ def check_may_draft(engagement: Engagement, kind: str, wording: str | None = Non
 
 def check_may_write_summary(engagement: Engagement) -> None:
     """Raise `Refused` unless the agreement in force lets a summary be written and shown at all."""
-    wording = wording_in_force(engagement)
+    promise = promises.in_force(engagement)
     if engagement.ended_at is not None:
         raise Refused(_("This engagement is over."), code="engagement_over")
-    if wording == Engagement.Wording.B:
+    if promise.wording == Engagement.Wording.B:
         raise Refused(_("The agreement in force keeps everything between you: nothing can be passed on."), code="wording_b")
-    if wording is None:
+    if promise.wording is None:
         raise Refused(_("An agreement must be signed by both of you before anything can be passed on."), code="no_agreement")
+    if promise.effects.get("sponsor_text") != "consent":
+        raise Refused(_("The agreement in force lets no summary go to the organisation."), code="no_summary")
     if engagement.sponsor_id is None:
         raise Refused(_("No organisation belongs to this engagement: there is nobody to whom a summary could be shown."), code="no_sponsor")
 

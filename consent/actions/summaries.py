@@ -17,7 +17,7 @@ from django.utils import timezone
 from accounts.act import Refused, act, person_of
 from accounts.jobs import write_to
 from clients.models import Client, Coach, Engagement, SponsorContact, joined
-from consent import policies
+from consent import policies, promises
 from consent.jobs import tell_contact
 from consent.models import Consent, ConsentEvent, Disclosure, Proposal, Summary
 from consent.policies import ConsentFacts, Facts, Request
@@ -272,8 +272,10 @@ def bound_to(consent: Consent) -> bytes:
 def facts_of(consent: Consent, opens_at: datetime) -> Facts:
     """What a decision about this consent rests on, read now."""
     events = tuple((event.id, event.kind) for event in consent.events.order_by("at", "kind"))
+    promise = promises.in_force(consent.engagement)
     return Facts(
-        wording=policies.wording_in_force(consent.engagement),
+        wording=promise.wording,
+        sponsor_text=promise.effects.get("sponsor_text"),
         is_engagement_open=consent.engagement.ended_at is None,
         has_contact_left=consent.contact.left_at is not None,
         consent=ConsentFacts(
@@ -352,9 +354,9 @@ def _close(consent: Consent, kind: str, now: datetime) -> None:
 
 @act
 def wording_changed(*, engagement: Engagement, by: Any, at: datetime | None = None) -> int:
-    """This function will, unless wording A is in force, end every consent of the engagement and shred the copies; how many."""
+    """This function will, unless the agreements in force let a summary go, end every consent of the engagement and shred the copies; how many."""
     now, ended = at or timezone.now(), 0
-    if policies.wording_in_force(engagement) != Engagement.Wording.A:
+    if not policies.lets_a_summary_go(promises.in_force(engagement)):
         for consent in Consent.objects.select_for_update(of=("self",)).filter(engagement=engagement, disclosure__closed_at__isnull=True):
             _close(consent, ConsentEvent.Kind.ENDED, now)
             ended += 1

@@ -204,3 +204,16 @@ def test_when_somebody_of_the_organisation_declines_the_client_who_had_signed_is
 
     found = letters(tmp_path, settings)
     assert sorted(letter.to for letter in found[: len(found) - before]) == ["anais@example.org", "camille@example.org"]
+
+
+def test_an_agreement_in_wording_a_that_lets_no_summary_go_ends_what_was_open_and_offers_no_other(cast) -> None:
+    story = Story(cast)
+    disclosure = story.approved()
+    assert not Disclosure.objects.get(pk=disclosure.pk).closed_at
+
+    in_force(story.engagement, options=frozenset({"no_summary"}))
+
+    assert Disclosure.objects.get(pk=disclosure.pk).closed_at
+    with pytest.raises(Refused) as no:
+        policies.check_may_write_summary(story.engagement)
+    assert no.value.code == "no_summary"

@@ -27,12 +27,12 @@ CONSENT = ConsentFacts(
     events=((EVENT, "given"),),
     is_signed=True,
 )
-FACTS = Facts(wording="A", is_engagement_open=True, has_contact_left=False, consent=CONSENT)
+FACTS = Facts(wording="A", sponsor_text="consent", is_engagement_open=True, has_contact_left=False, consent=CONSENT)
 REQUEST = Request("sponsor.summary", CONTACT, PRINT)
 
 
 def facts(**changed: object) -> Facts:
-    ours = {name: changed.pop(name) for name in ("wording", "is_engagement_open", "has_contact_left") if name in changed}
+    ours = {name: changed.pop(name) for name in ("wording", "sponsor_text", "is_engagement_open", "has_contact_left") if name in changed}
     return dataclasses.replace(FACTS, consent=dataclasses.replace(CONSENT, **changed), **ours)
 
 
@@ -48,6 +48,8 @@ def test_a_consent_that_matches_permits_and_names_what_it_rests_on():
         ({"wording": "B"}, "wording_b"),
         ({"wording": None}, "no_agreement"),
         ({"wording": "C"}, "no_agreement"),
+        ({"sponsor_text": "never"}, "no_summary"),
+        ({"sponsor_text": None}, "no_summary"),
         ({"is_engagement_open": False}, "engagement_over"),
         ({"has_contact_left": True}, "contact_left"),
         ({"is_signed": False}, "no_consent"),
@@ -101,6 +103,7 @@ consents = st.builds(
 worlds = st.builds(
     Facts,
     wording=st.sampled_from(["A", "B", None]),
+    sponsor_text=st.sampled_from(["consent", "never", None]),
     is_engagement_open=st.booleans(),
     has_contact_left=st.booleans(),
     consent=st.none() | consents,
@@ -113,7 +116,7 @@ def test_whatever_is_permitted_matches_in_every_field(request_, world):
     if decide(request_, world, NOW).is_permitted:
         consent = world.consent
         assert consent is not None
-        assert world.wording == "A"
+        assert (world.wording, world.sponsor_text) == ("A", "consent")
         assert world.is_engagement_open
         assert not world.has_contact_left
         assert (consent.purpose, consent.contact, consent.fingerprint) == (request_.purpose, request_.contact, request_.fingerprint)
