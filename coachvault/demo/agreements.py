@@ -42,34 +42,54 @@ def signed(key: str, kind: str, wording: str, sent: float, *more: tuple[str, flo
 ROWS: Final = (
     signed("anais", "confidentiality", "A", 118),
     signed("anais", "three_way", "A", 113),
+    Row("anais", "elsewhere", "A", 100, (("expire", 69),)),
+    Row("anais", "elsewhere", "A", 60, (("cancel", 59),)),
+    Row("anais", "amendment", "B", None),
     signed("karim", "confidentiality", "B", 99),
     signed("karim", "confidentiality", "A", 92),
-    Row("karim", "three_way", "A", 6, (("sign", 5),)),
+    Row("karim", "amendment", "B", 50, (("cancel", 49),)),
     Row("karim", "coaching", "A", 12, (("decline", 11),)),
+    Row("karim", "three_way", "A", 6, (("sign", 5),)),
+    Row("karim", "elsewhere", "A", None),
     Row("solene", "confidentiality", "A", 149, (("decline", 148),)),
     Row("solene", "confidentiality", "B", 147, (("cancel", 146),)),
     Row("solene", "confidentiality", "A", 145, (("expire", 114),)),
     signed("solene", "confidentiality", "A", 112),
     signed("solene", "amendment", "B", 96),
-    signed("solene", "amendment", "A", 60),
+    signed("solene", "amendment", "A", 60, ("terminate", 50)),
     signed("solene", "amendment", "B", 40),
+    Row("solene2", "coaching", "B", 11.5, (("cancel", 11),)),
     Row("solene2", "coaching", "B", 10, (("sign", 9),)),
     Row("tanguy", "confidentiality", "A", 109, (("cancel", 108),)),
     Row("tanguy", "confidentiality", "B", 106, (("expire", 75),)),
     Row("tanguy", "confidentiality", "B", 74, (("decline", 72),)),
     Row("tanguy", "elsewhere", "B", 71, (("sign", 70), ("terminate", 30))),
+    signed("tanguy", "confidentiality", "B", 28, ("terminate", 20)),
+    Row("tanguy", "elsewhere", "B", 19, (("decline", 18),)),
     Row("tanguy", "confidentiality", "B", 4),
     signed("tanguy2", "coaching", "B", 5),
     Row("tanguy2", "amendment", "A", 1),
     Row("oliver", "confidentiality", "A", 58, (("sign", 55),)),
+    Row("oliver", "three_way", "A", 57, (("cancel", 56),)),
     Row("oliver", "elsewhere", "A", 50, (("sign", 49),)),
-    Row("oliver", "three_way", "A", 44, (("decline", 43),)),
-    Row("oliver", "elsewhere", "A", 3),
+    Row("oliver", "three_way", "A", 52, (("decline", 51),)),
+    Row("oliver", "three_way", "A", 48, (("expire", 17),)),
+    signed("oliver", "coaching", "A", 40, ("terminate", 20)),
+    Row("oliver", "elsewhere", "A", 10, (("sign", 9),)),
+    Row("oliver", "coaching", "A", 2),
     Row("oliver2", "confidentiality", "A", None),
     Row("oliver2", "three_way", "A", None),
+    Row("oliver2", "elsewhere", "A", 3),
     signed("priya", "confidentiality", "A", 138),
     signed("priya", "coaching", "A", 130),
+    signed("priya", "three_way", "A", 128),
+    signed("priya", "three_way", "A", 122, ("terminate", 100)),
+    signed("priya", "coaching", "A", 70),
+    Row("priya", "amendment", "B", 60, (("expire", 29),)),
     Row("priya", "amendment", "B", 20, (("decline", 19),)),
+    Row("priya", "three_way", "A", 12, (("sign_all", 11),)),
+    Row("priya", "amendment", "B", 8, (("sign", 7),)),
+    Row("anais", "coaching", "A", 88, (("expire", 57),)),
     Row("priya2", "confidentiality", "A", 3),
     Row("priya2", "coaching", "A", None),
 )
@@ -122,13 +142,15 @@ class Agreements:
         """Everybody but the coach signs, an hour apart; where the coach has not signed in turn, an organisation's people have not either."""
         one = self._next(agreement)
         self._signed(row, one, at)
-        is_going_on = any(step == "countersign" for step, _days in row.steps)
+        is_going_on = any(step in {"countersign", "sign_all"} for step, _days in row.steps)
         while is_going_on and (one := self._next(agreement)).role == Signatory.Role.SPONSOR:
             at += 60 * MINUTE
             self._signed(row, one, at)
         agreement.refresh_from_db()
         if agreement.in_force_at is not None:
             completing.complete(agreement.pk, at + MINUTE, server="")
+
+    _sign_all = _sign
 
     def _signed(self, row: Row, one: Signatory, at: datetime) -> None:
         agreement, evidence = one.agreement, _evidence(one, at)
