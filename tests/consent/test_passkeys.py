@@ -288,6 +288,18 @@ def test_the_script_asks_for_presence_place_and_kind_even_of_what_was_signed_so(
         assert not holds(client, unchecked(client, **lie)), lie
 
 
+def test_the_script_takes_the_fingerprint_of_the_file_itself_whatever_the_record_says(client) -> None:
+    agreement, document = client.agreement, bytes(client.agreement.document)
+    evidence = {"statement": agreement.details["statements"]["client"], "passkey": kept_of(client)}
+    record = {"reference": documents.reference(agreement), "fixed_sha256": agreement.sha256, "fixed_bytes": len(document)}
+    record["signatures"] = [{"field": "Client", "evidence": evidence}]
+
+    for file, is_good in ((document + b" signed", True), (b"x" + document, False)):
+        report = verify_proof.Report()
+        verify_proof.check_passkeys(report, record, file)
+        assert report.good is is_good
+
+
 def unchecked(signatory: Signatory, **lie: Any) -> dict[str, Any]:
     """What would be kept of an answer if nobody had looked at it."""
     browser, key = request(), Passkey()

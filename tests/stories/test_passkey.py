@@ -81,11 +81,11 @@ def test_none_is_offered_at_an_address_in_numbers_and_one_that_fails_is_no_obsta
     telephone = scene.telephone
 
     telephone.get_by_text(OFFER).click()
-    telephone.context.set_offline(True)
+    telephone.route("**/sign/*/", lambda route: route.abort())
     telephone.get_by_role("button", name="Utiliser une clé d’accès").click()
     expect(telephone.get_by_role("status").filter(has_text="Aucune clé d’accès n’a signé.")).to_be_visible()
     expect(telephone.get_by_role("button", name="Utiliser une clé d’accès")).to_be_enabled()
-    telephone.context.set_offline(False)
+    telephone.unroute("**/sign/*/")
     scene.client_signs()
 
     numbers = scene.browser.new_context(**DESK).new_page()
