@@ -10,7 +10,7 @@ from allauth.account.adapter import get_adapter
 from django.http import HttpRequest
 
 from accounts.models import Link
-from consent import trail
+from consent import passkeys, trail
 from consent.documents import text_of
 from consent.models import Agreement, Pledge, Signatory
 
@@ -45,7 +45,8 @@ def of_signing(
 ) -> dict[str, Any]:
     """What is kept of signing `agreement` in this request, all of it named by its hash in the PDF's signature.
 
-    `typed` is what the form gave: name, drawing, choices. `way` is how they came: by `link` and code, or in their `space`.
+    `typed` is what the form gave: name, drawing, choices, a passkey's answer. `way` is how they came: by `link` and code, or in their
+    `space`. Raises `Refused` for a passkey's answer that does not hold.
     """
     details = agreement.details
     kept = {
@@ -68,4 +69,6 @@ def of_signing(
         kept["drawing"] = typed["drawing"]
     if "express_request" in typed:
         kept["express_request"] = typed["express_request"]
+    if typed.get("passkey"):
+        kept |= {"method": passkeys.METHOD, "passkey": passkeys.verified(request, signatory, typed["passkey"], at)}
     return kept

@@ -9,13 +9,14 @@ import hashlib
 import re
 import stringprep
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 ORGANISATION: Final = "CoachVault"
@@ -23,6 +24,7 @@ DOCUMENT_SIGNING: Final = x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36")  # RFC 933
 WHOLE_NAME: Final = x509.ObjectIdentifier("2.5.4.41")  # X.520 name, up to 32,768 characters
 COMMON_NAME_BYTES: Final = 64  # X.520's bound; OpenSSL and this library count bytes of UTF-8
 JOINERS: Final = "\u200c\u200d"  # inside Persian words and emoji
+COSE_ALGORITHMS: Final = (-7, -8, -257)  # ES256, EdDSA, RS256
 SIGNER_BEFORE: Final = timedelta(minutes=5)
 SIGNER_AFTER: Final = timedelta(minutes=10)
 
@@ -157,6 +159,21 @@ def pem(certificate: bytes) -> bytes:
 def crl_pem(listed: bytes) -> bytes:
     """A revocation list as text."""
     return x509.load_der_x509_crl(listed).public_bytes(serialization.Encoding.PEM)
+
+
+def public_key_pem(cose: Mapping[int, Any]) -> str:
+    """A public key of `COSE_ALGORITHMS` (RFC 9053, sections 2 and 7; RFC 8812) as text; raise ValueError for any other."""
+    match dict(cose):
+        case {1: 2, 3: -7, -1: 1, -2: bytes(x), -3: bytes(y)}:
+            numbers = ec.EllipticCurvePublicNumbers(int.from_bytes(x), int.from_bytes(y), ec.SECP256R1())
+            key: ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey | rsa.RSAPublicKey = numbers.public_key()
+        case {1: 1, 3: -8, -1: 6, -2: bytes(x)}:
+            key = ed25519.Ed25519PublicKey.from_public_bytes(x)
+        case {1: 3, 3: -257, -1: bytes(n), -2: bytes(e)}:
+            key = rsa.RSAPublicNumbers(int.from_bytes(e), int.from_bytes(n)).public_key()
+        case _:
+            raise ValueError("The key is of another kind.")
+    return key.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo).decode()
 
 
 def from_pem(text: bytes) -> list[bytes]:

@@ -9,6 +9,7 @@ fetched since (DER or PEM) lets the same be checked as of now.
 from __future__ import annotations
 
 import asyncio
+import base64
 import hashlib
 import io
 import json
@@ -18,15 +19,18 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
-from asn1crypto import cms, crl, parser, pem, x509
+from asn1crypto import algos, cms, crl, keys, parser, pem, x509
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import enumerate_sig_fields
 from pyhanko.sign.validation import async_validate_pdf_signature, async_validate_pdf_timestamp
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
+from pyhanko_certvalidator.sig_validate import DEFAULT_SIGNATURE_VALIDATOR
 
 PROOF = ["Proof", "Archive"]
+PASSKEYS = {"ec": "sha256_ecdsa", "rsa": "sha256_rsa", "ed25519": "ed25519"}
 
 
 @dataclass
@@ -186,6 +190,41 @@ def chain_holds(events: list[dict[str, Any]]) -> bool:
     return True
 
 
+def asked_of_passkey(*, agreement: str, field: str, document: str, statement: str, nonce: str, at: str) -> bytes:
+    """Return what a passkey signs: which agreement, for whom, which bytes (SHA-256), which statement, and what the server asked when."""
+    asked = {"v": 1, "agreement": agreement, "field": field, "document": document, "statement": statement, "nonce": nonce, "at": at}
+    return hashlib.sha256(canonical(asked)).digest()
+
+
+def passkey_holds(reference: str, document: str, signature: dict[str, Any]) -> bool:
+    """Whether the passkey kept with a signature signed this document, for this signatory (WebAuthn level 2, section 7.2)."""
+    try:
+        kept, statement = signature["evidence"]["passkey"], signature["evidence"]["statement"]
+        said, data, signed = (_raw(kept[name]) for name in ("client_data", "authenticator_data", "signature"))
+        client, name = json.loads(said), kept["rp_id"]
+        challenge = asked_of_passkey(
+            agreement=reference,
+            field=signature["field"],
+            document=document,
+            statement=statement,
+            nonce=kept["nonce"],
+            at=kept["nonce_at"],
+        )
+        key = keys.PublicKeyInfo.load(der(kept["public_key_pem"]))
+        algorithm = algos.SignedDigestAlgorithm({"algorithm": PASSKEYS[key.algorithm]})
+        DEFAULT_SIGNATURE_VALIDATOR.validate_signature(signed, data + hashlib.sha256(said).digest(), key, algorithm)
+        is_here = urlsplit(client["origin"]).hostname == name and data[:32] == hashlib.sha256(name.encode()).digest()
+        is_asked = client["type"] == "webauthn.get" and _raw(client["challenge"]) == challenge
+        return is_here and is_asked and bool(data[32] & 1) and bool(data[32] & 4) == kept["user_verified"]
+    except Exception:
+        return False
+
+
+def _raw(text: str) -> bytes:
+    """Return the bytes of a base64url text."""
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
 class Report:
     """Prints a line for each thing checked, and remembers whether all were good."""
 
@@ -229,6 +268,14 @@ def check_agreement(report: Report, record: dict[str, Any], agreement: bytes, tr
         report.line(same, f"evidence of {one['field']} is what was signed, SHA-256 {one['evidence_sha256']}")
 
 
+def check_passkeys(report: Report, record: dict[str, Any], agreement: bytes) -> None:
+    """Check what passkeys signed, where somebody added one."""
+    for one in record["signatures"]:
+        if "passkey" in one["evidence"]:
+            fixed = hashlib.sha256(agreement[: record["fixed_bytes"]]).hexdigest()
+            report.line(passkey_holds(record["reference"], fixed, one), f"passkey of {one['field']} signed the text as it was sent")
+
+
 def check(pdf: bytes, fresh: list[bytes]) -> bool:
     """Check a proof file, print what was found, and return whether all is good."""
     report = Report()
@@ -244,6 +291,7 @@ def check(pdf: bytes, fresh: list[bytes]) -> bool:
     print(f"note  checked as of {moment:%Y-%m-%d %H:%M:%S} UTC{'' if fresh else ', when the proof was closed'}")
     report.file(pdf, PROOF, trust, moment, "proof")
     check_agreement(report, record, files[record["agreement"]["file"]], trust, moment)
+    check_passkeys(report, record, files[record["agreement"]["file"]])
     report.line(chain_holds(record["events"]), f"{len(record['events'])} events, each joined to the one before")
     return report.good
 

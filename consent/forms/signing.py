@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from consent import drawing
 
 LONGEST_DRAWING = 40_000
+LONGEST_PASSKEY = 20_000
 
 
 class SendForm(forms.Form):
@@ -29,6 +30,7 @@ class SignForm(forms.Form):
         error_messages={"required": _("Type your name to sign.")},
     )
     drawing = forms.CharField(required=False, max_length=LONGEST_DRAWING, widget=forms.HiddenInput)
+    passkey = forms.CharField(required=False, max_length=LONGEST_PASSKEY, widget=forms.HiddenInput)
     express_request = forms.BooleanField(
         required=False,
         label=_("I expressly ask that the coaching begin before the fourteen days are over."),

@@ -8,13 +8,14 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.act import Refused
 from accounts.models import Link
 from clients.models import Client, SponsorContact
-from consent import actions, documents, evidence, fixing
+from consent import actions, documents, evidence, fixing, passkeys
 from consent.forms import DeclineForm, QuestionForm, SignForm
 from consent.models import Agreement, Signatory
 from consent.overview import conversation
@@ -88,6 +89,14 @@ def take_signature(request: HttpRequest, answerer: Answerer, now: datetime) -> S
         by=answerer.by,
     )
     return None
+
+
+def ask_passkey(request: HttpRequest, signatory: Signatory) -> JsonResponse:
+    """What a passkey is asked to sign, for the page's script. Raises Http404 where there is no name to make a passkey for."""
+    asked = passkeys.ask(request, signatory, timezone.now())
+    if asked is None:
+        raise Http404
+    return JsonResponse(asked)
 
 
 def take_refusal(request: HttpRequest, answerer: Answerer) -> DeclineForm | None:

@@ -135,19 +135,21 @@ def agreement_answer(request: HttpRequest, coach: Coach, pk: UUID, signatory: UU
 @require_POST
 @admits(Coach)
 def agreement_countersign(request: HttpRequest, coach: Coach, pk: UUID) -> HttpResponse:
-    """Sign in one's turn: with the last signature the agreement is in force."""
+    """Sign in one's turn: with the last signature the agreement is in force. Before that a passkey may be asked to sign as well."""
     agreement = _agreement(coach, pk)
+    due = agreement.signatories.filter(role=Signatory.Role.COACH, asked_at__isnull=False, signed_at__isnull=True).first()
+    if due is not None and request.POST.get("step") == "passkey":
+        return answering.ask_passkey(request, due)
     form = _sign_form(documents.text_of(agreement), request.POST)
     if not form.is_valid():
         return _page(request, agreement, form=form, status=422)
-    signatory = agreement.signatories.filter(role=Signatory.Role.COACH, asked_at__isnull=False, signed_at__isnull=True).first()
-    if signatory is None:
+    if due is None:
         messages.error(request, _("This is no longer possible: the agreement has changed meanwhile."))
         return redirect("agreement_page", pk)
     now = timezone.now()
-    kept = evidence.of_signing(request, agreement=agreement, signatory=signatory, typed=form.cleaned_data, way="space", link=None, at=now)
     try:
-        file = fixing.sign(agreement, signatory, kept, at=now)
+        kept = evidence.of_signing(request, agreement=agreement, signatory=due, typed=form.cleaned_data, way="space", link=None, at=now)
+        file = fixing.sign(agreement, due, kept, at=now)
         actions.countersign_agreement(agreement=agreement, evidence=kept, document=file.document, base=file.base, by=coach)
     except PdfFailed:
         messages.error(request, _("Your signature could not be put into the document. Nothing was signed; please try again."))

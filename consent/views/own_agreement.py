@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -59,6 +59,10 @@ def _answered(request: HttpRequest, answerer: Answerer, name: str, step: str) ->
         pages = answerer.agreement.details.get("pages", 0)
         actions.note_read(signatory=answerer.signatory, pages=pages, by=answerer.by)
         return HttpResponse(status=204)
+    if step == "passkey":
+        if not may_sign(answerer.signatory):
+            raise Http404
+        return answering.ask_passkey(request, answerer.signatory)
     if step == "decline":
         refused = answering.take_refusal(request, answerer)
         if refused is not None:

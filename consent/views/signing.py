@@ -171,6 +171,13 @@ def _read(request: HttpRequest, token: str, standing: Standing, now: datetime) -
     return HttpResponse(status=204)
 
 
+def _passkey(request: HttpRequest, token: str, standing: Standing, now: datetime) -> HttpResponse:
+    """Say what a passkey is asked to sign."""
+    if not _ready(request, standing, now):
+        raise Http404
+    return answering.ask_passkey(request, standing.signatory)
+
+
 def _sign(request: HttpRequest, token: str, standing: Standing, now: datetime) -> HttpResponse:
     """Take the signature. Whoever comes second, or too late, is told why."""
     if not _ready(request, standing, now):
@@ -248,6 +255,7 @@ STEPS = {
     "open": _open,
     "code": _code,
     "read": _read,
+    "passkey": _passkey,
     "sign": _sign,
     "decline": _decline,
     "question": _question,

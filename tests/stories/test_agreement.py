@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -93,7 +94,7 @@ class Scene:
     def client_opens(self) -> None:
         """Noé follows the link of the letter, types the code, and sees the document."""
         phone, known = self.telephone, codes()
-        phone.goto(letter_to(NOE, "/sign/"))
+        phone.goto(letter_to(NOE, "/sign/").replace("127.0.0.1", str(urlsplit(self.url).hostname)))
         expect(phone.get_by_role("heading", level=1)).to_have_text("Camille Aubry vous invite à lire un contrat")
         seen(phone)
         phone.get_by_role("button", name="Recevoir un code et lire").click()
