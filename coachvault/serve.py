@@ -114,7 +114,7 @@ def web_command(bind: str) -> list[str]:
 
 def worker_command() -> list[str]:
     """The worker that does the jobs."""
-    return [sys.executable, "manage.py", "worker"]
+    return [sys.executable, "manage.py", "worker", "--supervised"]
 
 
 class Instance:

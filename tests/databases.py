@@ -48,13 +48,19 @@ def owner_connection(alias: str) -> psycopg.Connection:
 def end_connections(owner: psycopg.Connection, name: str) -> None:
     """End what is still connected to a database: once a browser runs, Django no longer sees the connections made before.
 
-    The autovacuum gives way by itself; another role's, made by a test of roles, is about to end.
+    Of one that is ending by itself PostgreSQL no longer says whose it is: it is looked for again.
     """
-    owner.execute(
-        "select pg_terminate_backend(pid) from pg_stat_activity where datname = %s and pid <> pg_backend_pid()"
-        " and backend_type = 'client backend' and pg_has_role(usesysid, 'member')",
-        [name],
-    )
+    for _ in range(50):
+        try:
+            owner.execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity where datname = %s and pid <> pg_backend_pid()"
+                " and backend_type = 'client backend'",
+                [name],
+            )
+        except psycopg.errors.InsufficientPrivilege:
+            time.sleep(0.1)
+        else:
+            return
 
 
 def copied(owner: psycopg.Connection, source: str, name: str) -> None:

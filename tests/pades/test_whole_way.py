@@ -14,6 +14,7 @@ from pathlib import Path
 import pypdf
 import pytest
 from asn1crypto import parser
+from django.db import connections
 from PIL import Image, ImageChops
 from pyhanko.pdf_utils.reader import PdfFileReader
 
@@ -90,6 +91,7 @@ def test_signing_works_where_an_event_loop_is_marked_as_running(own_databases) -
     try:
         made = steps(["Coach"])
     finally:
+        connections.close_all()  # those of this loop, to a database that is about to go
         asyncio._set_running_loop(None)
         loop.close()
 

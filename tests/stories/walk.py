@@ -19,7 +19,7 @@ def looked_at(page: Page) -> None:
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         found = _axe.run(page).response["violations"]
         assert [(one["id"], [node["target"] for node in one["nodes"]]) for one in found] == [], (page.url, size, scheme)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (page.url, size)
+        page.wait_for_function("document.documentElement.scrollWidth <= innerWidth", timeout=5000)  # once the new width has settled
     if before:
         page.set_viewport_size(before)
 
