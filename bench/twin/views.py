@@ -13,7 +13,13 @@ from django.utils.translation import gettext as _
 from bench.twin.models import Note
 from sessions.markdown import html_of
 
-NAV = (("home", "Today", "house"), ("help", "Clients", "users"), ("settings_page", "Organisations", "building-2"))
+NAV = (
+    ("home", "Today", "house"),
+    ("help", "Clients", "users"),
+    ("settings_page", "Organisations", "building-2"),
+    ("recovery_sheet", "My pledge", "scroll-text"),
+    ("dev_mail", "Templates", "files"),
+)
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
