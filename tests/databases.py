@@ -63,17 +63,17 @@ def end_connections(owner: psycopg.Connection, name: str) -> None:
             return
 
 
-def copied(owner: psycopg.Connection, source: str, name: str) -> None:
-    """Copy a database, once nobody is connected to it any more."""
+def run_alone(owner: psycopg.Connection, name: str, statement: str) -> None:
+    """Run what PostgreSQL refuses while somebody is connected to this database, once nobody is."""
     for _ in range(50):
-        end_connections(owner, source)
+        end_connections(owner, name)
         try:
-            owner.execute(f'create database "{name}" template "{source}"')
+            owner.execute(statement)
         except psycopg.errors.ObjectInUse:
             time.sleep(0.1)
         else:
             return
-    raise RuntimeError(f"somebody stays connected to {source}")
+    raise RuntimeError(f"somebody stays connected to {name}")
 
 
 def grant() -> None:
@@ -113,7 +113,7 @@ def copies(django_db_setup: None, django_db_blocker) -> Iterator[dict[str, str]]
             names[alias] = f"{source}_{next(numbers)}"
             connections[alias].close()
             with owner_connection(alias) as owner:
-                copied(owner, source, names[alias])
+                run_alone(owner, source, f'create database "{names[alias]}" template "{source}"')
             connections[alias].settings_dict["NAME"] = names[alias]
         use_role("owner")
         grant()  # a copy brings its tables' grants along, not the database's own
@@ -125,7 +125,8 @@ def copies(django_db_setup: None, django_db_blocker) -> Iterator[dict[str, str]]
                 connections[alias].close()
                 connections[alias].settings_dict["NAME"] = source
                 with owner_connection(alias) as owner:
-                    owner.execute(f'drop database "{names[alias]}" with (force)')
+                    # not "with (force)": the owner may not end a vacuum that way, and waits for it this way
+                    run_alone(owner, names[alias], f'drop database "{names[alias]}"')
 
 
 # A module whose tests share their people says `own_databases = pytest.fixture(copies, scope="module")`

@@ -11,6 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -65,7 +66,9 @@ def family(pid: int) -> dict[int, str]:
         one = waiting.pop()
         children = [child for child, parent in parents.items() if parent == one]
         waiting += children
-        found.update({child: Path(f"/proc/{child}/cmdline").read_bytes().replace(b"\0", b" ").decode() for child in children})
+        for child in children:
+            with suppress(OSError):  # it may end while we look
+                found[child] = Path(f"/proc/{child}/cmdline").read_bytes().replace(b"\0", b" ").decode()
     return found
 
 

@@ -18,8 +18,15 @@ from django.db import connections
 from tests.vault.people import sql
 from vault import ration, slots
 
+pytestmark = pytest.mark.usefixtures("places_of_our_own")
 RIGHT, WRONG = "six plain words make a vault", "six plain words make a fault"
 ROOT = bytes(range(32))
+
+
+@pytest.fixture
+def places_of_our_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody who signs in somewhere else in the suite takes a place here."""
+    monkeypatch.setattr(settings, "DATA", tmp_path)
 
 
 @contextmanager
@@ -97,8 +104,11 @@ def test_a_refusal_inside_gives_the_place_back() -> None:
 
 
 HOLD = """
+import sys
 import django
+from django.conf import settings
 django.setup()
+settings.DATA = sys.argv[1]
 from vault import ration, slots
 one, other = ration.place(), ration.place()
 one.__enter__(), other.__enter__()
@@ -109,7 +119,7 @@ input()
 
 def test_the_places_are_the_machine_s_and_a_killed_process_frees_its_own() -> None:
     environment = os.environ | {"DJANGO_SETTINGS_MODULE": "coachvault.settings"}
-    command = [sys.executable, "-c", HOLD]
+    command = [sys.executable, "-c", HOLD, str(settings.DATA)]
     other = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=settings.BASE_DIR, env=environment)
     assert other.stdout is not None
     assert other.stdout.readline() == "131072 4\n"  # inside, and at the product's own cost
