@@ -55,7 +55,8 @@ ROWS: Final = (
     Rows("summaries", table(Summary), ("summary.started",)),
     Rows("deleted summaries", table(Summary), ("summary.deleted",), where="deleted_at is not null"),
     Rows("proposals", table(Proposal), ("summary.proposed",)),
-    Rows("consents", table(Consent), ("consent.given",)),
+    Rows("consents", table(Consent), ("consent.requested",)),
+    Rows("consents given", table(Consent), ("consent.given",), where="given_at is not null"),
     Rows("disclosures", table(Disclosure), ("summary.disclosed",)),
 )
 BYTES: Final = (
@@ -164,7 +165,7 @@ select d.id, case
   when d.contact_id is distinct from co.contact_id then 'another_contact'
   when k.id is null then 'no_key'
   when d.closed_at is not null and (k.shredded_at is null or g.id is not null) then 'closed_yet_held'
-  when d.closed_at is null and exists (select 1 from {consentevent} x where x.consent_id = co.id and x.kind <> 'given') then 'ended_yet_open'
+  when d.closed_at is null and exists (select 1 from {consentevent} x where x.consent_id = co.id and x.kind not in ('requested', 'given')) then 'ended_yet_open'
   when d.closed_at is null and (k.shredded_at is not null or g.id is null) then 'open_without_grant' end
 from {disclosure} d left join {consent} co on co.id = d.consent_id left join {engagement} e on e.id = co.engagement_id
 left join {client} cl on cl.id = e.client_id left join {sponsorcontact} r on r.id = d.contact_id
@@ -174,14 +175,16 @@ union all
 select k.id, 'copy_of_nothing' from vault_datakey k
 where k.kind = 'copy' and k.shredded_at is null and not exists (select 1 from {disclosure} d where d.series = k.series) order by 1
 """
-ENDS: Final = """
-select l.about, 'end_is_gone' from vault_ledger l join {consent} c on c.id = l.about
-where l.event in ('consent.withdrawn', 'consent.ended') and not exists (select 1 from {consentevent} x where x.consent_id = c.id and x.kind <> 'given')
+EVENTS: Final = """
+with told as (select about as id, substr(event, 9) as kind, count(*) as n from vault_ledger where kind = 'consent' and event like 'consent.%%' group by 1, 2),
+here as (select consent_id as id, kind, count(*) as n from {consentevent} group by 1, 2)
+select coalesce(told.id, here.id), coalesce(kind, '') || case when here.n is null then '_is_gone' when told.n is null then '_of_no_event' else '_differs' end
+from told full join here using (id, kind) where told.n is distinct from here.n
 union all
-select x.consent_id, 'no_event' from {consentevent} x where x.kind = 'withdrawn'
-and not exists (select 1 from vault_ledger l where l.about = x.consent_id and l.event = 'consent.withdrawn')
+select consent_id, 'event_missing' from {consentevent} group by consent_id having count(*) <> max(number)
 union all
-select c.id, 'never_given' from {consent} c where not exists (select 1 from {consentevent} x where x.consent_id = c.id and x.kind = 'given') order by 1
+select c.id, 'given_without_saying' from {consent} c
+where (c.given_at is not null) <> exists (select 1 from {consentevent} x where x.consent_id = c.id and x.kind = 'given') order by 1
 """
 SIGNATURES: Final = """
 with told as (select about, count(*) as n from vault_ledger where event in ('agreement.signed', 'agreement.in_force') group by about),
@@ -228,7 +231,7 @@ def of_the_main_database() -> Iterator[Check]:
     yield _asked("keys of engagements", Engagement, KEYS)
     yield _asked("permissions", EngagementUserPermission, PERMISSIONS, coach_may=COACH, client_may=FOLLOW)
     yield _asked("copies", Disclosure, DISCLOSURES)
-    yield _asked("ends of consents", Consent, ENDS)
+    yield _asked("events of consents", Consent, EVENTS)
 
 
 def _asked(name: str, model: type[Model], query: str, **facts: Any) -> Check:

@@ -26,7 +26,7 @@ def tell_contact(disclosure: str) -> None:
 @every("*/5 * * * *", "consent.expire")
 def expire_consents() -> None:
     """End the consents whose period is over, and let unanswered proposals lapse."""
-    from consent.actions.summaries import expire
+    from consent.actions.consents import expire
 
     expire(by=None, at=None)
 

@@ -9,6 +9,7 @@ from django.db.models import Prefetch
 
 from clients.models import Client, Engagement
 from consent.models import Agreement, AgreementEvent, Consent, Disclosure, Proposal, Signatory, Summary
+from consent.models.consents import ConsentQuerySet
 from vault.models import LedgerEntry
 
 
@@ -29,9 +30,15 @@ def agreement_in_force(engagement: Engagement) -> Agreement | None:
     return Agreement.objects.in_force().filter(engagement=engagement).without_documents().first()
 
 
+def given() -> ConsentQuerySet:
+    """The consents that were given, whatever became of them, with their disclosures and events; no text is fetched."""
+    rows = Consent.objects.filter(given_at__isnull=False).select_related("disclosure").defer("disclosure__body")
+    return rows.prefetch_related("events")
+
+
 def summaries_of(engagement: Engagement) -> list[Summary]:
     """The summaries of an engagement with their proposals and what became of them; no text is fetched."""
-    consents = Prefetch("consents", Consent.objects.select_related("disclosure").defer("disclosure__body").prefetch_related("events"))
+    consents = Prefetch("consents", given())
     proposals = Prefetch("proposals", Proposal.objects.defer("body", "answer").prefetch_related(consents))
     rows = Summary.objects.filter(engagement=engagement, deleted_at__isnull=True).select_related("contact").defer("body")
     return list(rows.prefetch_related(proposals))
@@ -41,7 +48,7 @@ def proposals_for(clients: list[Client]) -> list[Proposal]:
     """What was proposed to a client, newest first; no text is fetched."""
     rows = Proposal.objects.for_client(clients).select_related("contact__sponsor", "summary__engagement")
     rows = rows.defer("body", "answer", "summary__body")
-    consents = Prefetch("consents", Consent.objects.select_related("disclosure").defer("disclosure__body").prefetch_related("events"))
+    consents = Prefetch("consents", given())
     return list(rows.prefetch_related(consents))
 
 
@@ -58,7 +65,7 @@ def what_happened(consent: Consent | None) -> list[Happened]:
     """A consent's events and the looks at its text, oldest first."""
     if consent is None:
         return []
-    events = [Happened(event.at, event.kind, event.get_kind_display()) for event in consent.events.all()]
+    events = [Happened(event.at, event.kind, event.get_kind_display()) for event in consent.events.all() if event.kind != "requested"]
     rows = LedgerEntry.objects.filter(event="summary.viewed", about__in=Disclosure.objects.filter(consent=consent).values("pk"))
     looks = [Happened(row.at, "opened", "") for row in rows]
     return sorted([*events, *looks], key=lambda one: one.at)

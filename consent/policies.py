@@ -1,131 +1,223 @@
 """The rules that say no. `decide` is pure, denies by default, and is asked at each disclosure and at each view.
 
-Order (design: consent.md, "The decision"): absolute barriers, wording of the agreement in force, purpose, consent. Own copy and
-recourse to law are doors of their own and never pass here.
+Order (design: consent.md, "The decision"): recipients there are, own copy, recourse to law, the agreement in force, purpose, consent. That a
+text names another client is found before it is proposed (`Reading`), since only the coach's open vault can find it.
 """
 
 from __future__ import annotations
 
 import hmac
-from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Final
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from typing import Any, Final
 from uuid import UUID
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.act import Refused
-from clients.models import Engagement
-from consent import promises
+from clients.models import Engagement, SponsorContact
+from consent import promises, states
 from consent.models import Agreement, Consent, Summary
-from vault import primitives
-from vault.primitives import Closed
+from consent.purposes import LISTING, PURPOSES, Kind, Purpose
 from vault.unlocked import public_keys
 
 FINGERPRINT_BYTES: Final = 32
+KINDS: Final = frozenset(Kind)
+COOLS_OFF: Final = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Somebody wants one text shown: for what, to whom, exactly which."""
+    """Somebody would receive something: who, of which kind, for what, exactly what."""
 
     purpose: str
-    contact: UUID
-    fingerprint: bytes
+    kind: str  # of recipient
+    recipient: str
+    fingerprint: bytes = b""
+    data: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class ConsentFacts:
     """One consent as it stands: what it names, its period, what happened to it."""
 
-    id: UUID
     purpose: str
-    contact: UUID
-    fingerprint: bytes
+    recipient: str
     given_at: datetime
     opens_at: datetime
-    until: date
+    until: date | None
     events: tuple[tuple[UUID, str], ...]
+    way: str
     is_signed: bool
+    fingerprint: bytes = b""
+    data: frozenset[str] = frozenset()
+    uses_left: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What the decision rests on, read in the same transaction."""
 
-    wording: str | None
-    sponsor_text: str | None  # the effect of the agreements in force: consent, never, or nothing said, which is never
-    is_engagement_open: bool
-    has_contact_left: bool
-    consent: ConsentFacts | None
+    client: str  # whose engagement it is
+    wording: str | None  # of the agreements in force
+    effects: Mapping[str, str] = field(default_factory=dict)  # of the same: what they do not set, they do not grant
+    names_sponsor: bool = False  # a three-way agreement in force names the contact's organisation
+    is_engagement_open: bool = True
+    has_recipient_left: bool = False
+    has_legal_entry: bool = False  # the coach confirmed an entry of the register for exactly this
+    consent: ConsentFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Yes or no, in one word why, and the consent events it rests on."""
+    """Yes or no, in one word why, the consent events it rests on, and what whoever shows it must do."""
 
     is_permitted: bool
     code: str
     rests_on: tuple[UUID, ...] = ()
+    obligations: tuple[str, ...] = ()
+
+
+YES: Final = frozenset({"own_copy", "law", "agreement", "consent"})
+# What an agreement in force permits by itself, without a consent: purpose, value of its effect, exactly which data.
+AGREED: Final = frozenset(
+    {
+        ("supervision", "pseudonymised", frozenset({"pseudonymised"})),
+        ("sponsor.attendance", "minimum", frozenset({"minimum"})),  # opened, ended, done
+    }
+)
 
 
 def decide(request: Request, facts: Facts, at: datetime) -> Decision:
     """Say whether `request` is permitted at this moment. Anything unforeseen, an exception too, denies."""
     try:
-        refusal = _refusal(request, facts, at)
+        code = _judge(request, facts, at)
+        events = tuple(event for event, _kind in facts.consent.events) if facts.consent else ()
     except Exception:
         return Decision(False, "error")
-    events = tuple(event for event, _kind in facts.consent.events) if facts.consent else ()
-    return Decision(refusal is None, refusal or "consent", events)
+    if code not in YES:
+        return Decision(False, code, events)
+    purpose = PURPOSES.get(request.purpose)
+    return Decision(True, code, events, purpose.obligations if purpose else ())
 
 
-def _refusal(request: Request, facts: Facts, at: datetime) -> str | None:
-    """The first rule that says no, or None."""
-    consent = facts.consent
-    if facts.has_contact_left:
-        return "contact_left"
+def _judge(request: Request, facts: Facts, at: datetime) -> str:
+    """The word of the first rule that answers: one of `YES`, or why not."""
+    if request.kind not in KINDS:
+        return "no_such_recipient"
+    if request.kind == Kind.CLIENT:
+        return "own_copy" if request.recipient == facts.client else "not_the_client"
+    if request.kind == Kind.AUTHORITY:
+        return "law" if facts.has_legal_entry else "no_legal_entry"
+    purpose = PURPOSES.get(request.purpose)
+    if purpose is None or purpose.kind != request.kind:
+        return "purpose"
+    return _by_agreement(purpose, request, facts) or _by_purpose(purpose, request) or _by_consent(purpose, request, facts.consent, at)
+
+
+def _by_agreement(purpose: Purpose, request: Request, facts: Facts) -> str:
+    """What the agreement in force says to it, or nothing where it leaves the answer to the consent."""
+    if facts.has_recipient_left:
+        return "recipient_left"
     if not facts.is_engagement_open:
         return "engagement_over"
-    if facts.wording != Engagement.Wording.A:
-        return "wording_b" if facts.wording == Engagement.Wording.B else "no_agreement"
-    if facts.sponsor_text != "consent":
-        return "no_summary"
-    if request.purpose not in Consent.Purpose.values or len(request.fingerprint) != FINGERPRINT_BYTES:
+    if facts.wording not in Engagement.Wording.values:
+        return "no_agreement"
+    granted = facts.effects.get(purpose.effect) if purpose.effect else None
+    if facts.wording == Engagement.Wording.B and purpose.leaves:
+        return "agreement" if purpose.kind == Kind.SUPERVISOR and (purpose.code, granted, request.data) in AGREED else "wording_b"
+    if (purpose.code, granted, request.data) in AGREED or (purpose.code == LISTING and facts.names_sponsor):
+        return "agreement"
+    return "not_agreed" if purpose.effect and granted not in purpose.allowed_by else ""
+
+
+def _by_purpose(purpose: Purpose, request: Request) -> str:
+    """`purpose` where the request does not name exactly what this purpose must name."""
+    names_a_text, names_data = len(request.fingerprint) == FINGERPRINT_BYTES, bool(request.data)
+    if names_a_text != ("text" in purpose.must_name) or names_data != ("data" in purpose.must_name):
         return "purpose"
-    if consent is None or not consent.is_signed:
+    return "" if request.data <= purpose.data.keys() and (names_a_text or not request.fingerprint) else "purpose"
+
+
+def _by_consent(purpose: Purpose, request: Request, consent: ConsentFacts | None, at: datetime) -> str:
+    """`consent` where it matches in every field and stands at this moment, or why not."""
+    if consent is None or consent.way not in purpose.ways or (consent.way == Consent.Way.SPACE and not consent.is_signed):
         return "no_consent"
-    if (consent.purpose, consent.contact) != (request.purpose, request.contact) or not hmac.compare_digest(
-        consent.fingerprint, request.fingerprint
-    ):
+    is_same_text = hmac.compare_digest(consent.fingerprint, request.fingerprint)
+    if (consent.purpose, consent.recipient) != (request.purpose, request.recipient) or not is_same_text or not request.data <= consent.data:
         return "another_consent"
-    if [kind for _event, kind in consent.events] != ["given"]:
+    if states.fold(kind for _event, kind in consent.events) != "given":
         return "not_given"
     if at < consent.given_at or at < consent.opens_at:
         return "not_yet"
-    return "expired" if at.date() > consent.until else None
+    if consent.until is None and "until" in purpose.must_name:
+        return "no_period"
+    if consent.until is not None and timezone.localdate(at) > consent.until:
+        return "expired"
+    return "used_up" if "uses" in purpose.must_name and not consent.uses_left else "consent"
 
 
-def wording_in_force(engagement: Engagement) -> str | None:
-    """The wording that the agreements in force promise together, or None while there is none."""
-    return promises.in_force(engagement).wording
+# What the checks of actions and pages say, in the words of the person who is told no
+
+SENTENCES: Final[Mapping[str, Any]] = {
+    "recipient_left": _("This contact does not belong to the organisation any more."),
+    "engagement_over": _("This engagement is over."),
+    "wording_b": _("The agreement in force keeps everything between you: nothing can be passed on."),
+    "no_agreement": _("An agreement must be signed by both of you before anything can be permitted."),
+    "not_agreed": _("The agreement in force does not provide for this."),
+}
 
 
-def lets_a_summary_go(promise: promises.Promise) -> bool:
-    """Whether the agreements in force let a summary go to a contact at all, with the client's consent."""
-    return promise.wording == Engagement.Wording.A and promise.effects.get("sponsor_text") == "consent"
+def as_if_given(request: Request, at: datetime) -> ConsentFacts:
+    """The consent that would permit this request, as if it were given at this moment: to ask whether it is worth asking."""
+    return ConsentFacts(
+        purpose=request.purpose,
+        recipient=request.recipient,
+        given_at=at,
+        opens_at=at,
+        until=timezone.localdate(at),
+        events=((UUID(int=0), "requested"), (UUID(int=1), "given")),
+        way=Consent.Way.SPACE,
+        is_signed=True,
+        fingerprint=request.fingerprint,
+        data=request.data,
+        uses_left=1,
+    )
 
 
-def is_signed_by_client(consent: Consent) -> bool:
-    """Whether the client's own key signed every field of this consent. One whose signature does not hold counts as none."""
-    person = consent.engagement.client.person_id
-    public = public_keys(person) if person else None
-    if public is None:
-        return False
-    try:
-        primitives.check_signature(public, primitives.context("signed.consent", *consent.signed_fields()), bytes(consent.signature))
-    except Closed:
-        return False
-    return True
+def check_could_be_given(request: Request, facts: Facts, at: datetime) -> None:
+    """Raise `Refused`, with why, where even a consent that matches in every field would not permit this."""
+    decision = decide(request, replace(facts, consent=as_if_given(request, at)), at)
+    if not decision.is_permitted:
+        raise Refused(SENTENCES.get(decision.code, ""), code=decision.code)
+
+
+def check_may_ask(engagement: Engagement, request: Request, facts: Facts, at: datetime) -> None:
+    """Raise `Refused`, with what is missing, unless this question can be put to the client and needs to be."""
+    check_could_be_given(request, facts, at)
+    if decide(request, facts, at).code == "agreement":
+        raise Refused(_("The agreement in force permits this already: there is nothing to ask."), code="agreed_already")
+    if engagement.client.person_id is None or public_keys(engagement.client.person_id) is None:
+        raise Refused(_("Your client has not made their space yet. Invite them first."), code="client_has_no_space")
+
+
+def check_is_not_too_soon(earlier: list[Consent], purpose: str, recipient: str, at: datetime) -> None:
+    """Raise `Refused` while a question is open, within fourteen days of a no to the same question, or for a second question on one day.
+
+    `earlier` are the consents of this engagement, with their events. It binds whoever asks, never the client.
+    """
+    cools_off = PURPOSES[purpose].cools_off
+    for consent in earlier:
+        is_same = (consent.purpose, consent.recipient) == (purpose, recipient)
+        if is_same and consent.state in ("requested", "given"):
+            raise Refused(_("This has been asked already."), code="asked_already")
+        noes = [event.at for event in consent.events.all() if event.kind in ("refused", "withdrawn")]
+        if is_same and cools_off and any(at < no + COOLS_OFF for no in noes):
+            raise Refused(_("Your client said no less than fourteen days ago. Please leave them time."), code="too_soon")
+        if cools_off and consent.about.cools_off and consent.asked_by == "coach" and consent.requested_at > at - timedelta(days=1):
+            raise Refused(_("You asked your client something within a day already. One question at a time, please."), code="one_a_day")
 
 
 def check_may_draft(engagement: Engagement, kind: str, wording: str | None = None) -> None:
@@ -158,14 +250,14 @@ def check_may_write_summary(engagement: Engagement) -> None:
     if promise.wording is None:
         raise Refused(_("An agreement must be signed by both of you before anything can be passed on."), code="no_agreement")
     if promise.effects.get("sponsor_text") != "consent":
-        raise Refused(_("The agreement in force lets no summary go to the organisation."), code="no_summary")
+        raise Refused(_("The agreement in force lets no summary go to the organisation."), code="not_agreed")
     if engagement.sponsor_id is None:
         raise Refused(_("No organisation belongs to this engagement: there is nobody to whom a summary could be shown."), code="no_sponsor")
 
 
-def check_may_propose(summary: Summary) -> None:
-    """Raise `Refused`, with what is missing, unless this summary may be proposed to the client for its contact now."""
-    engagement, contact = summary.engagement, summary.contact
+def check_may_propose(summary: Summary, contact: SponsorContact) -> None:
+    """Raise `Refused`, with what is missing, unless this summary may be proposed to the client for this contact now."""
+    engagement = summary.engagement
     check_may_write_summary(engagement)
     if contact.sponsor_id != engagement.sponsor_id or contact.left_at is not None:
         raise Refused(_("This contact does not belong to the organisation of this engagement any more."), code="contact_left")

@@ -26,6 +26,7 @@ class Promise:
     wording: str | None = None
     effects: Mapping[str, str] = field(default_factory=dict)
     agreements: tuple[UUID, ...] = ()
+    kinds: frozenset[str] = frozenset()
 
 
 def in_force(engagement: Engagement) -> Promise:
@@ -49,7 +50,7 @@ def together(agreements: list[Agreement]) -> Promise:
         effects |= one.details.get("effects", {})
     if wording is None:
         return Promise()
-    return Promise(wording, effects | {"wording": wording}, tuple(one.pk for one in standing))
+    return Promise(wording, effects | {"wording": wording}, tuple(one.pk for one in standing), frozenset(one.kind for one in standing))
 
 
 def base(engagement: Engagement) -> Agreement | None:

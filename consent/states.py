@@ -1,10 +1,11 @@
-"""Every state of an agreement, a template and a pledge, and every way from one to another. What is not in the table cannot happen.
+"""Every state of an agreement, a template, a pledge and a consent, and every way from one to another. What is not in the table cannot happen.
 
 `python -m consent.states > docs/states.md` draws it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -60,7 +61,24 @@ TEMPLATE: Final = (
     Step("published", "replace", "retired", COACH),
     Step("published", "retire", "retired", COACH),
 )
-TABLES: Final = {"Agreement": AGREEMENT, "Template": TEMPLATE, "Pledge": PLEDGE}
+# A consent's events bear the names of the states they lead to. What is refused or over is asked anew, never taken up again.
+CONSENT: Final = (
+    Step("asked", "requested", "requested", COACH),
+    Step("asked", "requested", "requested", CLIENT),
+    Step("requested", "given", "given", CLIENT),
+    Step("requested", "refused", "refused", CLIENT),
+    Step("requested", "superseded", "superseded", COACH),
+    Step("requested", "superseded", "superseded", CLIENT),
+    Step("requested", "lapsed", "lapsed", INSTANCE),
+    Step("requested", "ended", "ended", INSTANCE),
+    Step("given", "withdrawn", "withdrawn", CLIENT),
+    Step("given", "superseded", "superseded", CLIENT),
+    Step("given", "superseded", "superseded", COACH),
+    Step("given", "ended", "ended", COACH),
+    Step("given", "ended", "ended", INSTANCE),
+    Step("given", "expired", "expired", INSTANCE),
+)
+TABLES: Final = {"Agreement": AGREEMENT, "Template": TEMPLATE, "Pledge": PLEDGE, "Consent": CONSENT}
 
 
 def after(table: tuple[Step, ...], source: str, event: str, who: str) -> str:
@@ -74,6 +92,16 @@ def after(table: tuple[Step, ...], source: str, event: str, who: str) -> str:
 def allows(table: tuple[Step, ...], source: str, event: str, who: str) -> bool:
     """Whether the table knows this step: what a template asks before it shows a button."""
     return any((step.source, step.event, step.who) == (source, event, who) for step in table)
+
+
+def fold(kinds: Iterable[str]) -> str:
+    """The state that a consent's events, in their order, lead to; `broken` where they follow no way of the table."""
+    state = "asked"
+    for kind in kinds:
+        if not any((step.source, step.event) == (state, kind) for step in CONSENT):
+            return "broken"
+        state = kind
+    return state
 
 
 def drawn(name: str, table: tuple[Step, ...]) -> str:

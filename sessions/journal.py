@@ -20,7 +20,7 @@ EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 SAID: Final[Mapping[str, Any]] = {
     "engagement.opened": gettext_lazy("Engagement opened"),
     "engagement.changed": gettext_lazy("Engagement changed"),
-    "wording.changed": gettext_lazy("Promise changed by the new agreement"),
+    "consents.reconsidered": gettext_lazy("Permissions compared with what is in force"),
     "engagement.ended": gettext_lazy("Engagement ended"),
     "key.given": gettext_lazy("Shared space opened to the client"),
     "session.planned": gettext_lazy("Session planned"),
@@ -65,6 +65,9 @@ SAID: Final[Mapping[str, Any]] = {
     "summary.refused": gettext_lazy("Passing on of a summary refused"),
     "summary.disclosed": gettext_lazy("Summary passed on to a contact"),
     "summary.viewed": gettext_lazy("Summary opened by a contact"),
+    "consent.requested": gettext_lazy("Permission asked for"),
+    "consent.refused": gettext_lazy("Permission refused"),
+    "consent.lapsed": gettext_lazy("Question not answered in time"),
     "consent.given": gettext_lazy("Permission given"),
     "consent.withdrawn": gettext_lazy("Permission withdrawn"),
     "consent.expired": gettext_lazy("Permission expired"),

@@ -18,6 +18,7 @@ TABLES = {
     "vault_ledger": READ,  # written through ledger_append alone
     "vault_ledger_head": READ,
     "vault_ledger_signature": ADD,
+    "consent_consentevent": ADD,  # what happened to a consent has happened
     "pades_authority": "select, insert, update",  # made once, never taken away
 }
 FUNCTIONS = ("ledger_append", "keyring_clean")

@@ -17,7 +17,7 @@ from clients.models import Client, Coach, Engagement, Practice, SponsorContact
 from coachvault.demo import own_templates, promises, texts
 from coachvault.demo.agreements import Agreements
 from coachvault.demo.people import PEOPLE, passphrase, recovery_code
-from consent.actions import summaries
+from consent.actions import consents, summaries
 from consent.models import Disclosure, Proposal, Summary
 from sessions import actions as sessions
 from sessions.models import Note, Session
@@ -224,13 +224,13 @@ class Demo:
         summaries.view(disclosure=disclosure, vault=self.vaults[contact], by=self.contacts[contact], at=at)
 
     def _do_withdraw(self, key: str, contact: str, proposal: Proposal, at: datetime) -> None:
-        summaries.withdraw(consent=proposal.consents.get(), by=self.clients[key], at=at)
+        consents.withdraw(consent=proposal.consents.get(), by=self.clients[key], at=at)
 
     def _do_refuse(self, key: str, contact: str, proposal: Proposal, at: datetime) -> None:
         summaries.refuse(proposal=proposal, by=self.clients[key], at=at)
 
     def _do_lapse(self, key: str, contact: str, proposal: Proposal, at: datetime) -> None:
-        summaries.expire(by=None, at=at)
+        consents.expire(by=None, at=at)
 
     _do_expire_consents = _do_lapse
 

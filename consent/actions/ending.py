@@ -14,7 +14,7 @@ from accounts import jobs as letters
 from accounts.act import Refused, act
 from clients.models import Client, Coach
 from consent import documents, states, trail
-from consent.actions.summaries import wording_changed
+from consent.actions.consents import reconsider
 from consent.course import close, locked, record, step, tell_copy
 from consent.models import Agreement, KnownFile, Signatory
 from vault import instance
@@ -74,7 +74,7 @@ def renounce_agreement(*, agreement: Agreement, text: str, by: Client, at: datet
     close(row, now)
     tell_copy(row, row.signatories.get(role=Role.CLIENT), at, letter="agreement_renounced")
     letters.write_to.defer(person=str(row.engagement.coach.person_id), letter="something_new")
-    wording_changed(engagement=row.engagement, by=by, at=at)
+    reconsider(engagement=row.engagement, by=by, at=at)
     record("agreement.renounced", row, by, at)
     return row
 
@@ -88,6 +88,6 @@ def terminate_agreement(*, agreement: Agreement, by: Coach, at: datetime | None 
     close(row, now)
     for signatory in row.signatories.exclude(role=Role.COACH).select_related("contact"):
         tell_copy(row, signatory, at, letter="something_new")
-    wording_changed(engagement=row.engagement, by=by, at=at)
+    reconsider(engagement=row.engagement, by=by, at=at)
     record("agreement.terminated", row, by, at)
     return row

@@ -15,7 +15,7 @@ from accounts.act import Refused, act
 from accounts.models import Link, has_acted
 from clients.models import Client, Coach, SponsorContact
 from consent import documents, jobs, states, trail
-from consent.actions.summaries import wording_changed
+from consent.actions.consents import reconsider
 from consent.course import (
     ask,
     check_in_place,
@@ -176,7 +176,7 @@ def sign_agreement(
     _keep_signature(row, one, evidence, document, base, by, now)
     if is_elsewhere:
         enter_force(row, now, at)
-        wording_changed(engagement=row.engagement, by=by, at=at)
+        reconsider(engagement=row.engagement, by=by, at=at)
     row.save(update_fields=["state", "signed_document", "in_force_at"])
     if by is not None and by.person_id is not None:
         has_acted(by.person_id)
@@ -204,7 +204,7 @@ def countersign_agreement(
     _keep_signature(row, one, evidence, document, base, by, now)
     enter_force(row, now, at)
     row.save(update_fields=["state", "signed_document", "in_force_at"])
-    wording_changed(engagement=row.engagement, by=by, at=at)
+    reconsider(engagement=row.engagement, by=by, at=at)
     record_signature(row, one, by, at, code="space")
     record("agreement.in_force", row, by, at, code=row.wording.lower(), stored="signed_document")
     return row

@@ -7,31 +7,30 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.act import Refused, act, person_of
 from accounts.jobs import write_to
 from clients.models import Client, Coach, Engagement, SponsorContact, joined
-from consent import policies, promises
+from consent import policies, purposes, states
+from consent.actions.consents import LAPSES_AFTER, NOTICE
+from consent.facts import facts_of, request_of
 from consent.jobs import tell_contact
 from consent.models import Consent, ConsentEvent, Disclosure, Proposal, Summary
-from consent.policies import ConsentFacts, Facts, Request
-from vault import ledger, primitives, shredding
+from consent.standing import Changed, begin, end, end_all, locked, record, sign
+from vault import ledger, primitives
 from vault.primitives import Closed, PublicKeys
 from vault.sealed import Place, Sealed
 from vault.unlocked import Copy, Unlocked, public_keys
 
-LAPSES_AFTER: Final = timedelta(days=30)
 SALT_DIGITS: Final = 64
-
-
-class Changed(Refused):
-    """What was shown is not what stands there now: nothing was done."""
 
 
 class Conflict(Exception):
@@ -102,21 +101,30 @@ def delete_summary(*, summary: Summary, by: Coach, at: datetime | None = None) -
 
 
 @act
-def propose(*, summary: Summary, text: str, vault: Unlocked, by: Coach, at: datetime | None = None) -> Proposal:
-    """This function will show the client, in the shared space, exactly `text` for exactly one contact. An earlier proposal of it is void."""
-    policies.check_may_propose(summary)
+def propose(
+    *, summary: Summary, text: str, contact: SponsorContact | None = None, vault: Unlocked, by: Coach, at: datetime | None = None
+) -> Proposal:
+    """This function will show the client, in the shared space, exactly `text` for exactly one contact, and ask for the consent to it.
+
+    An earlier proposal of the summary to the same contact is void, and one of another version to anybody. Each contact is a question of its own.
+    """
+    contact = contact or summary.contact
+    policies.check_may_propose(summary, contact)
     if not text.strip():
         raise Refused(code="empty")
     engagement, now = summary.engagement, at or timezone.now()
     if engagement.details.get("parties") != engagement.parties:
         raise Refused(code="other_parties")
-    _void_open_ones(summary, now)
+    _void_open_ones(summary, contact, now, at, by)
     salted, fingerprint = _salted(text)
-    proposal = Proposal(summary=summary, version=summary.version, contact=summary.contact, fingerprint=fingerprint)
+    proposal = Proposal(summary=summary, version=summary.version, contact=contact, fingerprint=fingerprint)
     proposal.proposed_at, proposal.lapses_at = now, now + LAPSES_AFTER
     vault.grant(engagement.shared_key, to=_joined(engagement.client), at=now)
     proposal.body = vault.seal(salted, proposal.place())
     proposal.save(force_insert=True)
+    question = Consent(engagement=engagement, purpose=purposes.SUMMARY, contact=contact, proposal=proposal, fingerprint=fingerprint)
+    question.terms = {"asked_by": states.COACH, "notice": NOTICE}
+    begin(question, who=states.COACH, now=now, lapses_at=proposal.lapses_at)
     write_to.defer(person=str(engagement.client.person_id), letter="summary_proposed")
     _write(
         "summary.proposed",
@@ -127,8 +135,9 @@ def propose(*, summary: Summary, text: str, vault: Unlocked, by: Coach, at: date
         at,
         version=proposal.version,
         stored=proposal.body.stored(),
-        other=summary.contact.person_id,
+        other=contact.person_id,
     )
+    record("requested", question, by, at)
     return proposal
 
 
@@ -140,13 +149,15 @@ def _joined(somebody: Client | SponsorContact) -> UUID:
     return person
 
 
-def _void_open_ones(summary: Summary, now: datetime) -> None:
-    """A new text voids what waits for an answer, and an approval that nobody could use yet."""
-    open_states = [Proposal.State.PROPOSED, Proposal.State.CHANGES_ASKED]
-    Proposal.objects.filter(summary=summary, state__in=open_states).update(state=Proposal.State.SUPERSEDED, answered_at=now)
-    held = Disclosure.objects.filter(consent__proposal__summary=summary, opens_at__gt=now, closed_at__isnull=True)
-    for disclosure in held.select_related("consent"):
-        _close(disclosure.consent, ConsentEvent.Kind.SUPERSEDED, now)
+def _void_open_ones(summary: Summary, contact: SponsorContact, now: datetime, at: datetime | None, by: Coach) -> None:
+    """A new text voids what waits for an answer, and an approval that nobody could use yet; the same text to another contact voids nothing."""
+    replaced = Proposal.objects.filter(summary=summary).exclude(~Q(contact=contact), version=summary.version)
+    held = Disclosure.objects.filter(consent__proposal__in=replaced, opens_at__gt=now, closed_at__isnull=True)
+    end_all([one.consent for one in held.select_related("consent")], ConsentEvent.Kind.SUPERSEDED, states.COACH, at, by=by)
+    waiting = replaced.filter(state__in=[Proposal.State.PROPOSED, Proposal.State.CHANGES_ASKED])
+    questions = list(Consent.objects.filter(proposal__in=waiting).waiting())
+    waiting.update(state=Proposal.State.SUPERSEDED, answered_at=now)
+    end_all(questions, ConsentEvent.Kind.SUPERSEDED, states.COACH, at, by=by)
 
 
 @act
@@ -157,6 +168,7 @@ def ask_changes(*, proposal: Proposal, answer: str, vault: Unlocked, by: Client,
     row.state, row.answered_at = Proposal.State.CHANGES_ASKED, now
     row.save(update_fields=["answer", "state", "answered_at"])
     write_to.defer(person=str(row.summary.engagement.coach.person_id), letter="something_new")
+    end(_question(row), ConsentEvent.Kind.SUPERSEDED, states.CLIENT, at, by=by)
     _write("summary.changes_asked", row.summary.engagement, row, "proposal", by, at, stored=row.answer.stored())
 
 
@@ -167,6 +179,7 @@ def refuse(*, proposal: Proposal, by: Client, at: datetime | None = None) -> Non
     row.state, row.answered_at = Proposal.State.REFUSED, at or timezone.now()
     row.save(update_fields=["state", "answered_at"])
     write_to.defer(person=str(row.summary.engagement.coach.person_id), letter="something_new")
+    end(_question(row), ConsentEvent.Kind.REFUSED, states.CLIENT, at, by=by)
     _write("summary.refused", row.summary.engagement, row, "proposal", by, at)
 
 
@@ -179,6 +192,11 @@ def _waiting(proposal: Proposal, at: datetime | None) -> Proposal:
     if row.state != Proposal.State.PROPOSED or row.lapses_at <= (at or timezone.now()):
         raise Changed(code="not_waiting")
     return row
+
+
+def _question(proposal: Proposal) -> Consent:
+    """The consent that was asked for with this proposal, locked."""
+    return locked(Consent.objects.get(proposal=proposal))
 
 
 @act
@@ -199,8 +217,8 @@ def approve(
     `fingerprint` (SHA-256), `contact` and `keys` (SHA-256 of the contact's public keys) are what the client was shown: where one differs now, `Changed`.
     """
     now, row = at or timezone.now(), _waiting(proposal, at)
-    engagement, public = row.summary.engagement, public_keys(_joined(row.contact))
-    policies.check_may_propose(row.summary)
+    public = public_keys(_joined(row.contact))
+    policies.check_may_propose(row.summary, row.contact)
     text, found = unsalted(vault.open(row.body, row.place()))
     if (
         found != bytes(row.fingerprint)
@@ -210,16 +228,14 @@ def approve(
         or public.fingerprint() != keys
     ):
         raise Changed(code="shown_another")
-    consent = Consent(
-        engagement=engagement, purpose=Consent.Purpose.SUMMARY, contact=row.contact, proposal=row, fingerprint=found, recipient_keys=keys
-    )
-    consent.until_date, consent.given_at, consent.evidence = until, now, dict(evidence)
-    consent.signature = vault.sign("consent", *consent.signed_fields())
-    consent.save(force_insert=True)
-    ConsentEvent.objects.create(consent=consent, kind=ConsentEvent.Kind.GIVEN, at=now)
+    consent = _question(row)
+    if (consent.contact_id, consent.text_print) != (row.contact_id, found):
+        raise Changed(code="shown_another")
+    consent.recipient_keys, consent.until_date = keys, until
+    sign(consent, evidence=evidence, vault=vault, now=now)
     row.state, row.answered_at = Proposal.State.APPROVED, now
     row.save(update_fields=["state", "answered_at"])
-    _write("consent.given", engagement, consent, "consent", by, at, other=row.contact.person_id, code=consent.purpose)
+    record("given", consent, by, at)
     return disclose(consent=consent, value=vault.open(row.body, row.place()), public=public, vault=vault, by=by, at=at)
 
 
@@ -232,17 +248,19 @@ def disclose(*, consent: Consent, value: str, public: PublicKeys, vault: Unlocke
     now = at or timezone.now()
     opens = now + timedelta(seconds=settings.HOLD_SECONDS)
     _text, fingerprint = unsalted(value)
-    decision = policies.decide(Request(consent.purpose, consent.contact_id, fingerprint), facts_of(consent, opens), opens)
+    request = replace(request_of(consent), fingerprint=fingerprint)
+    facts = facts_of(consent.engagement, contact=consent.contact, consent=consent, opens_at=opens)
+    decision = policies.decide(request, facts, opens)
     if not decision.is_permitted:
         raise Refused(code=decision.code)
-    earlier = Disclosure.objects.filter(
-        consent__proposal__summary=consent.proposal.summary_id, contact=consent.contact, closed_at__isnull=True
-    )
-    for disclosure in earlier.select_related("consent"):
-        _close(disclosure.consent, ConsentEvent.Kind.SUPERSEDED, now)
+    contact, proposal = consent.contact, consent.proposal
+    if contact is None or proposal is None:
+        raise Refused(code="not_for_a_contact")
+    earlier = Consent.objects.filter(proposal__summary=proposal.summary_id, contact=contact).exclude(pk=consent.pk)
+    end_all(list(earlier.standing()), ConsentEvent.Kind.SUPERSEDED, states.CLIENT, at, by=by)
     practice = consent.engagement.coach.practice_id
-    copy = vault.copy_for(_joined(consent.contact), public, practice=practice, bound_to=bound_to(consent), at=now)
-    disclosure = Disclosure(consent=consent, contact=consent.contact, series=copy.series, maker=copy.maker, made_at=now, opens_at=opens)
+    copy = vault.copy_for(_joined(contact), public, practice=practice, bound_to=bound_to(consent), at=now)
+    disclosure = Disclosure(consent=consent, contact=contact, series=copy.series, maker=copy.maker, made_at=now, opens_at=opens)
     disclosure.details = {"series": str(copy.series)}
     disclosure.body = _copied(copy, value, disclosure.place(practice))
     disclosure.save(force_insert=True)
@@ -254,7 +272,7 @@ def disclose(*, consent: Consent, value: str, public: PublicKeys, vault: Unlocke
         "disclosure",
         by,
         at,
-        other=consent.contact.person_id,
+        other=contact.person_id,
         stored=disclosure.body.stored(),
     )
     return disclosure
@@ -266,30 +284,7 @@ def _copied(copy: Copy, value: str, place: Place) -> Sealed:
 
 def bound_to(consent: Consent) -> bytes:
     """What a copy's grant is bound to: the consent and the exact text."""
-    return bytes(consent.id.bytes) + bytes(consent.fingerprint)
-
-
-def facts_of(consent: Consent, opens_at: datetime) -> Facts:
-    """What a decision about this consent rests on, read now."""
-    events = tuple((event.id, event.kind) for event in consent.events.order_by("at", "kind"))
-    promise = promises.in_force(consent.engagement)
-    return Facts(
-        wording=promise.wording,
-        sponsor_text=promise.effects.get("sponsor_text"),
-        is_engagement_open=consent.engagement.ended_at is None,
-        has_contact_left=consent.contact.left_at is not None,
-        consent=ConsentFacts(
-            id=consent.id,
-            purpose=consent.purpose,
-            contact=consent.contact_id,
-            fingerprint=bytes(consent.fingerprint),
-            given_at=consent.given_at,
-            opens_at=opens_at,
-            until=consent.until_date,
-            events=events,
-            is_signed=policies.is_signed_by_client(consent),
-        ),
-    )
+    return bytes(consent.id.bytes) + consent.text_print
 
 
 @act
@@ -301,10 +296,12 @@ def view(*, disclosure: Disclosure, vault: Unlocked, by: SponsorContact, at: dat
     row = Disclosure.objects.get(pk=disclosure.pk)
     if row.closed_at is not None or row.contact_id != by.pk:
         raise Refused(code="closed")
-    decision = policies.decide(Request(Consent.Purpose.SUMMARY, by.pk, bytes(consent.fingerprint)), facts_of(consent, row.opens_at), now)
+    request = replace(request_of(consent), purpose=purposes.SUMMARY, recipient=str(by.pk))
+    facts = facts_of(consent.engagement, contact=by, consent=consent, opens_at=row.opens_at)
+    decision = policies.decide(request, facts, now)
     if not decision.is_permitted:
         raise Refused(code=decision.code)
-    _write("summary.viewed", consent.engagement, row, "disclosure", by, at, other=decision.rests_on[0], code=decision.code)
+    _write("summary.viewed", consent.engagement, row, "disclosure", by, at, other=decision.rests_on[-1], code=decision.code)
     return _opened(row, consent, vault)
 
 
@@ -315,68 +312,18 @@ def _opened(disclosure: Disclosure, consent: Consent, vault: Unlocked) -> str:
     except Closed as no:
         raise Refused(code="no_key") from no
     text, fingerprint = unsalted(value)
-    if fingerprint != bytes(consent.fingerprint):
+    if fingerprint != consent.text_print:
         raise Refused(code="another_text")
     return text
 
 
 @act
-def withdraw(*, consent: Consent, by: Client, at: datetime | None = None) -> None:
-    """This function will take a consent back: no reason, no open vault. The contact's next request finds nothing. Doing it again changes nothing."""
-    row = Consent.objects.select_for_update(of=("self",)).select_related("engagement__coach").get(pk=consent.pk)
-    _close(row, ConsentEvent.Kind.WITHDRAWN, at or timezone.now())
-    write_to.defer(person=str(row.engagement.coach.person_id), letter="something_new")
-    _write("consent.withdrawn", row.engagement, row, "consent", by, at)
-
-
-@act
 def hold(*, consent: Consent, by: Coach, at: datetime | None = None) -> None:
     """This function will stop, for the coach, what was approved and cannot be read yet. Refuses once it can."""
-    row = Consent.objects.select_for_update(of=("self",)).select_related("engagement__coach", "engagement__client").get(pk=consent.pk)
-    now = at or timezone.now()
+    row, now = locked(consent), at or timezone.now()
     if Disclosure.objects.filter(consent=row, opens_at__lte=now).exists():
         raise Refused(code="is_open_already")
-    _close(row, ConsentEvent.Kind.ENDED, now)
+    if row.state != "given":
+        raise Refused(code="has_ended")
     write_to.defer(person=str(row.engagement.client.person_id), letter="something_new")
-    _write("consent.ended", row.engagement, row, "consent", by, at, code="held")
-
-
-def _close(consent: Consent, kind: str, now: datetime) -> None:
-    """Write the consent's end, close its disclosure and shred the copy. A consent that has ended stays as it is."""
-    if ConsentEvent.objects.filter(consent=consent).exclude(kind=ConsentEvent.Kind.GIVEN).exists():
-        return
-    ConsentEvent.objects.create(consent=consent, kind=kind, at=now)
-    disclosures = Disclosure.objects.filter(consent=consent)
-    series = {series for disclosure in disclosures.defer("body") for series in disclosure.every_series()}
-    disclosures.filter(closed_at__isnull=True).update(closed_at=now)
-    shredding.shred(series, now)
-
-
-@act
-def wording_changed(*, engagement: Engagement, by: Any, at: datetime | None = None) -> int:
-    """This function will, unless the agreements in force let a summary go, end every consent of the engagement and shred the copies; how many."""
-    now, ended = at or timezone.now(), 0
-    if not policies.lets_a_summary_go(promises.in_force(engagement)):
-        for consent in Consent.objects.select_for_update(of=("self",)).filter(engagement=engagement, disclosure__closed_at__isnull=True):
-            _close(consent, ConsentEvent.Kind.ENDED, now)
-            ended += 1
-        waiting = [Proposal.State.PROPOSED, Proposal.State.CHANGES_ASKED]
-        Proposal.objects.filter(summary__engagement=engagement, state__in=waiting).update(state=Proposal.State.SUPERSEDED, answered_at=now)
-    _write("wording.changed", engagement, engagement, "engagement", by, at)
-    return ended
-
-
-@act
-def expire(*, by: None, at: datetime | None = None) -> int:
-    """This function will end the consents whose period is over and let unanswered proposals lapse; how many. Run by the worker."""
-    now, done = at or timezone.now(), 0
-    over = Consent.objects.select_for_update(of=("self",), skip_locked=True).filter(
-        until_date__lt=now.date(), disclosure__closed_at__isnull=True
-    )
-    for consent in over:
-        _close(consent, ConsentEvent.Kind.EXPIRED, now)
-        done += 1
-    done += Proposal.objects.filter(state=Proposal.State.PROPOSED, lapses_at__lte=now).update(state=Proposal.State.LAPSED, answered_at=now)
-    if done:
-        ledger.record("consents.expired", chain=ledger.INSTANCE, by=None, version=done, at=at)
-    return done
+    end(row, ConsentEvent.Kind.ENDED, states.COACH, at, by=by)

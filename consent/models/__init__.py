@@ -1,9 +1,10 @@
 """What was promised (agreements, pledges), what is permitted (consents), what went out (disclosures)."""
 
 from consent.models.agreements import Agreement
+from consent.models.consents import Consent, ConsentEvent
 from consent.models.pledges import Pledge, PledgeReceipt
 from consent.models.signing import AgreementEvent, KnownFile, Signatory
-from consent.models.summaries import Consent, ConsentEvent, Disclosure, Proposal, Summary
+from consent.models.summaries import Disclosure, Proposal, Summary
 from consent.models.templates import AgreementTemplate
 
 __all__ = [

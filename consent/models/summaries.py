@@ -1,4 +1,4 @@
-"""Summaries, the consents that open them, and the disclosures: one text shown to one contact under one consent."""
+"""Summaries, their proposals to the client, and the disclosures: one text shown to one contact under one consent."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clients.models import Client, Coach, Engagement, SponsorContact, coached_by
 from consent.models.agreements import Agreement
+from consent.models.consents import Consent
 from vault.encrypted import EncryptedDetails
 from vault.fields import SealedField
 from vault.sealed import Place
@@ -85,7 +86,7 @@ class Proposal(models.Model):
     class Meta:
         ordering = ["-proposed_at"]
         constraints = [
-            models.UniqueConstraint(name="one_open_proposal", fields=["summary"], condition=models.Q(state="proposed")),
+            models.UniqueConstraint(name="one_open_proposal", fields=["summary", "contact"], condition=models.Q(state="proposed")),
             models.CheckConstraint(name="proposal_fingerprint_is_sha256", condition=models.Q(fingerprint__isnull=False)),
         ]
 
@@ -93,71 +94,6 @@ class Proposal(models.Model):
         """Where the proposed text is bound to (`proposal.answer`: the client's answer). Needs summary.engagement.coach."""
         engagement = self.summary.engagement
         return Place(purpose, engagement.coach.practice_id, self.id, self.version, engagement.shared_key, engagement.coach.person_id)
-
-
-class ConsentQuerySet(models.QuerySet["Consent"]):
-    def for_coach(self, coach: Coach) -> ConsentQuerySet:
-        """The consents of this coach's clients."""
-        return self.filter(coached_by(coach, "engagement"))
-
-    def for_client(self, clients: list[Client]) -> ConsentQuerySet:
-        """The consents of the person behind these rows."""
-        return self.filter(engagement__in=Engagement.objects.for_client(clients))
-
-
-class Consent(models.Model):
-    """One purpose, one recipient, one text, one period. Its state is the fold over its events."""
-
-    class Purpose(models.TextChoices):
-        SUMMARY = "sponsor.summary", _("A summary shown to a contact")
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    engagement = models.ForeignKey(Engagement, on_delete=models.PROTECT, related_name="consents")
-    purpose = models.CharField(max_length=24, choices=Purpose.choices)
-    contact = models.ForeignKey(SponsorContact, on_delete=models.PROTECT, related_name="+")
-    proposal = models.ForeignKey(Proposal, on_delete=models.PROTECT, related_name="consents")
-    fingerprint = models.BinaryField()
-    recipient_keys = models.BinaryField()  # SHA-256 of the contact's public keys, as shown to the client
-    until_date = models.DateField()
-    given_at = models.DateTimeField()
-    signature = models.BinaryField()  # the client's, over every field above
-    evidence: Mapping[str, Any] = EncryptedDetails()  # address, browser, language, notice
-
-    objects = ConsentQuerySet.as_manager()
-
-    def signed_fields(self) -> list[bytes | str | int]:
-        """What the client signs, in order."""
-        return [
-            self.id.bytes,
-            self.engagement_id.bytes,
-            self.purpose,
-            self.contact_id.bytes,
-            self.proposal_id.bytes,
-            bytes(self.fingerprint),
-            bytes(self.recipient_keys),
-            self.until_date.isoformat(),
-            int(self.given_at.timestamp() * 1_000_000),
-        ]
-
-
-class ConsentEvent(models.Model):
-    """Something that happened to a consent. Only ever added."""
-
-    class Kind(models.TextChoices):
-        GIVEN = "given", _("Given")
-        WITHDRAWN = "withdrawn", _("Withdrawn")
-        EXPIRED = "expired", _("Expired")
-        ENDED = "ended", _("Ended")
-        SUPERSEDED = "superseded", _("Superseded")
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    consent = models.ForeignKey(Consent, on_delete=models.PROTECT, related_name="events")
-    kind = models.CharField(max_length=10, choices=Kind.choices)
-    at = models.DateTimeField()
-
-    class Meta:
-        ordering = ["at"]
-        constraints = [models.UniqueConstraint(name="each_event_once", fields=["consent", "kind"])]
 
 
 class DisclosureQuerySet(models.QuerySet["Disclosure"]):

@@ -22,8 +22,10 @@ from accounts.views.vault import vault_by_passphrase
 from clients.models import Client
 from consent import evidence, overview
 from consent.actions import summaries as actions
+from consent.actions.consents import withdraw
 from consent.forms import ApproveForm, ChangesForm
 from consent.models import Consent, Proposal
+from consent.standing import Changed
 from vault.unlocked import public_keys
 
 NOTICE = "summary-2026-11"  # version of the sentences that the client is shown before answering
@@ -56,7 +58,7 @@ def _page(
     text, fingerprint = actions.unsalted(vault.open(row.body, row.place()))
     answer = vault.open(row.answer, row.place("proposal.answer")) if row.answer else ""
     keys = public_keys(row.contact.person_id) if row.contact.person_id else None
-    consent = Consent.objects.for_client(clients).filter(proposal=row).prefetch_related("events").select_related("disclosure").first()
+    consent = overview.given().for_client(clients).filter(proposal=row).first()
     until = timezone.localdate() + timedelta(days=365)
     return render(
         request,
@@ -97,7 +99,7 @@ def proposal_approve(request: HttpRequest, clients: list[Client], pk: str) -> Ht
     shown = form.cleaned_data
     try:
         if shown["contact"] != row.contact_id:
-            raise actions.Changed(code="shown_another")
+            raise Changed(code="shown_another")
         actions.approve(
             proposal=row,
             fingerprint=shown["fingerprint"],
@@ -108,7 +110,7 @@ def proposal_approve(request: HttpRequest, clients: list[Client], pk: str) -> Ht
             vault=request.vault,  # type: ignore[attr-defined]
             by=_client(clients, row),
         )
-    except actions.Changed:
+    except Changed:
         messages.error(request, _("Something has changed since you opened this page, so nothing was passed on. Please read it again."))
         return redirect("client_proposal", pk)
     messages.success(
@@ -128,7 +130,7 @@ def proposal_refuse(request: HttpRequest, clients: list[Client], pk: str) -> Htt
         messages.success(
             request, _("It is noted. Nothing is passed on. The organisation will not know whether you refused or simply did not answer.")
         )
-    except actions.Changed:
+    except Changed:
         messages.error(request, _("Something has changed since you opened this page. Please read it again."))
     return redirect("client_proposal", pk)
 
@@ -144,7 +146,7 @@ def proposal_change(request: HttpRequest, clients: list[Client], pk: str) -> Htt
     try:
         actions.ask_changes(proposal=row, answer=form.cleaned_data["answer"], vault=request.vault, by=_client(clients, row))  # type: ignore[attr-defined]
         messages.success(request, _("Your wish is with your coach. Nothing is passed on."))
-    except actions.Changed:
+    except Changed:
         messages.error(request, _("Something has changed since you opened this page. Please read it again."))
     return redirect("client_proposal", pk)
 
@@ -168,6 +170,6 @@ def consent_withdraw(request: HttpRequest, clients: list[Client], pk: str) -> Ht
     """Withdraw in one step. What was read stays read; the next look finds nothing."""
     consent = get_object_or_404(Consent.objects.for_client(clients).select_related("engagement__client"), pk=pk)
     client = next(client for client in clients if client.pk == consent.engagement.client_id)
-    actions.withdraw(consent=consent, by=client)
+    withdraw(consent=consent, by=client)
     messages.success(request, _("Withdrawn. Nobody can open this text any more; what was already read cannot be erased."))
     return redirect("client_consents")

@@ -74,7 +74,7 @@ def summary_page(request: HttpRequest, coach: Coach, pk: str) -> HttpResponse:
     vault: Any = request.vault  # type: ignore[attr-defined]
     proposals = list(Proposal.objects.for_coach(coach).filter(summary=summary).select_related("summary__engagement__coach"))
     proposal = proposals[0] if proposals else None
-    consent = Consent.objects.for_coach(coach).filter(proposal=proposal).select_related("disclosure").prefetch_related("events").first()
+    consent = overview.given().for_coach(coach).filter(proposal=proposal).first()
     notes = Note.objects.for_coach(coach).filter(session__engagement=summary.engagement).select_related("session").defer("body")
     facts = {
         "summary": summary,
@@ -85,7 +85,7 @@ def summary_page(request: HttpRequest, coach: Coach, pk: str) -> HttpResponse:
         "waits": proposal is not None and proposal.version == summary.version and proposal.state == Proposal.State.PROPOSED,
         "consent": consent,
         "happened": overview.what_happened(consent),
-        "why_not": policies.allows(policies.check_may_propose, summary),
+        "why_not": policies.allows(policies.check_may_propose, summary, summary.contact),
         "notes": notes.order_by("-made_at")[:20],
         "now": timezone.now(),
     }

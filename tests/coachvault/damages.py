@@ -112,10 +112,17 @@ def of_consents(world: World) -> Iterator[Damage]:
     """Consents, their ends, and the copies that rest on them."""
     consent, shown = world.consent.pk, world.disclosure.pk
     copy = key_of(world.disclosure.series).pk
-    end = f"insert into consent_consentevent (id, kind, at, consent_id) values (gen_random_uuid(), '{{}}', now(), '{consent}')"
+    end = f"insert into consent_consentevent (id, number, kind, at, consent_id) values (gen_random_uuid(), 3, '{{}}', now(), '{consent}')"
     yield deleted("consent_consent", consent, "consents")
-    yield Damage(f"delete from consent_consentevent where consent_id = '{consent}'", "ends of consents", consent, "never_given")
-    yield Damage(end.format("withdrawn"), "ends of consents", consent, "no_event")
+    yield Damage(f"delete from consent_consentevent where consent_id = '{consent}'", "events of consents", consent, "given_is_gone")
+    yield Damage(end.format("withdrawn"), "events of consents", consent, "withdrawn_of_no_event")
+    yield Damage(
+        f"update consent_consentevent set number = 5 where consent_id = '{consent}' and kind = 'given'",
+        "events of consents",
+        consent,
+        "event_missing",
+    )
+    yield Damage(f"update consent_consent set given_at = null, way = '' where id = '{consent}'", "consents given", consent, "missing")
     yield Damage(end.format("expired"), "copies", shown, "ended_yet_open")
     yield Damage(f"update consent_disclosure set closed_at = now() where id = '{shown}'", "copies", shown, "closed_yet_held")
     yield Damage(f"update consent_disclosure set maker = gen_random_uuid() where id = '{shown}'", "copies", shown, "not_made_by_the_client")

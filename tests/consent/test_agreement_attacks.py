@@ -16,7 +16,7 @@ from accounts.act import Refused
 from accounts.models import Link
 from clients import actions as clients
 from coachvault.verification import of_the_main_database
-from consent import actions, checking, completing, documents, fixing, policies, signing
+from consent import actions, checking, completing, documents, fixing, promises, signing
 from consent.checking import Verdict
 from consent.models import Agreement, AgreementEvent, KnownFile, Signatory
 from support.pdf import PdfFailed
@@ -92,7 +92,7 @@ def test_another_kind_or_wording_promises_nothing(cast, column: str) -> None:
 
     Agreement.objects.filter(pk=agreement.pk).update(**{column: {"kind": "elsewhere", "wording": "A"}[column]})
 
-    assert policies.wording_in_force(agreement.engagement) is None
+    assert promises.in_force(agreement.engagement).wording is None
     assert noticed() == set(), "verify opens nothing: it cannot know what the text says"
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.act import Refused
 from clients import actions as clients
-from consent import actions, policies
+from consent import actions, policies, promises
 from consent.models import Agreement, Consent, ConsentEvent, Disclosure
 from tests.cast import signed_in
 from tests.consent.agreements import SIGNED, completed, french, in_force, letters, opened, proven, sent, sign_next, token
@@ -64,7 +64,7 @@ def test_renouncing_needs_no_reason_ends_the_agreement_and_is_acknowledged_by_ma
 
     row = Agreement.objects.get(pk=priced.pk)
     assert (row.state, row.closed_at is not None) == ("terminated", True)
-    assert policies.wording_in_force(row.engagement) is None
+    assert promises.in_force(row.engagement).wording is None
     found = letters(tmp_path, settings)
     assert sorted(letter.to for letter in found[: len(found) - before]) == ["anais@example.org", "camille@example.org"]
     for letter in found:
@@ -152,7 +152,7 @@ def test_terminating_a_three_way_agreement_alone_leaves_the_base_and_its_copies(
 
     actions.terminate_agreement(agreement=three, by=cast.camille)
 
-    assert policies.wording_in_force(story.engagement) == "A"
+    assert promises.in_force(story.engagement).wording == "A"
     assert story.read(disclosure)
 
 
@@ -216,4 +216,4 @@ def test_an_agreement_in_wording_a_that_lets_no_summary_go_ends_what_was_open_an
     assert Disclosure.objects.get(pk=disclosure.pk).closed_at
     with pytest.raises(Refused) as no:
         policies.check_may_write_summary(story.engagement)
-    assert no.value.code == "no_summary"
+    assert no.value.code == "not_agreed"

@@ -196,7 +196,7 @@ def test_the_next_agreement_in_force_replaces_the_one_before(cast) -> None:
 def test_wording_b_in_force_ends_what_was_permitted_under_a(cast) -> None:
     in_force(cast.engagement(cast.anais), wording="B")
 
-    assert LedgerEntry.objects.filter(event="wording.changed").count() == 1
+    assert LedgerEntry.objects.filter(event="consents.reconsidered").count() == 1
 
 
 def test_only_one_agreement_of_a_kind_is_on_its_way_and_a_new_draft_takes_the_place_of_a_draft(cast) -> None:

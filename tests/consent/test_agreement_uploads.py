@@ -14,7 +14,7 @@ from PIL import Image
 from pypdf.generic import NameObject, StreamObject
 
 from accounts.act import Refused
-from consent import actions, completing, documents, policies
+from consent import actions, completing, documents, policies, promises
 from consent.models import Agreement
 from tests.cast import signed_in
 from tests.consent.agreements import SIGNED, drafted, french, sent, signed
@@ -176,7 +176,7 @@ def test_it_opens_nothing_before_the_client_s_own_confirmation(cast) -> None:
     engagement = cast.engagement(cast.anais)
     agreement = sent(engagement, kind="elsewhere", upload=pages(2), real=True)
 
-    assert policies.wording_in_force(engagement) is None
+    assert promises.in_force(engagement).wording is None
     with pytest.raises(Refused):
         policies.check_may_write_summary(engagement)
     assert [one.role for one in agreement.signatories.all()] == ["client"]
@@ -189,7 +189,7 @@ def test_it_opens_nothing_before_the_client_s_own_confirmation(cast) -> None:
     browser.post(page, SIGNED)
 
     row = Agreement.objects.get(pk=agreement.pk)
-    assert (row.state, policies.wording_in_force(engagement)) == ("in_force", "A")
+    assert (row.state, promises.in_force(engagement).wording) == ("in_force", "A")
     assert row.signed_document == row.document == agreement.document
     assert completing.complete(row.pk)
     row.refresh_from_db()
@@ -205,7 +205,7 @@ def test_declined_it_opens_nothing_either(cast) -> None:
 
     actions.decline_agreement(agreement=agreement, signatory=one, reason="ce n’est pas le bon", link=None, by=cast.anais)
 
-    assert policies.wording_in_force(engagement) is None
+    assert promises.in_force(engagement).wording is None
 
 
 def test_confirmed_with_wording_b_it_ends_what_a_permitted(cast) -> None:
@@ -216,7 +216,7 @@ def test_confirmed_with_wording_b_it_ends_what_a_permitted(cast) -> None:
     confirmed = signed(engagement, kind="elsewhere", wording="B", upload=pages(1))
 
     assert confirmed.state == "in_force"
-    assert policies.wording_in_force(engagement) == "B"
+    assert promises.in_force(engagement).wording == "B"
 
 
 def test_an_agreement_of_another_kind_takes_no_file_and_this_one_needs_it(cast) -> None:

@@ -10,6 +10,7 @@ from django.db import connections
 from django.utils import timezone
 
 from accounts.act import Refused
+from consent.actions import consents
 from consent.actions import summaries as actions
 from consent.models import ConsentEvent, Disclosure
 from tests.consent.test_summaries import Story
@@ -57,7 +58,7 @@ def test_no_look_succeeds_after_the_withdrawal(own_databases, cast):
 
         at_once(
             lambda d=disclosure: actions.view(disclosure=d, vault=story.vault("Helene Vasseur"), by=story.helene),
-            lambda d=disclosure: actions.withdraw(consent=d.consent, by=story.anais),
+            lambda d=disclosure: consents.withdraw(consent=d.consent, by=story.anais),
             lambda d=disclosure: actions.view(disclosure=d, vault=story.vault("Helene Vasseur"), by=story.helene),
         )
 

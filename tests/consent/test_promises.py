@@ -100,13 +100,13 @@ def test_wording_b_ends_a_three_way_agreement_and_no_three_way_agreement_begins_
     engagement = cast.engagement(cast.anais)
     in_force(engagement, wording="A")
     three = in_force(engagement, kind="three_way", contacts=(cast.helene,))
-    assert policies.wording_in_force(engagement) == "A"
+    assert promises.in_force(engagement).wording == "A"
 
     in_force(engagement, kind="amendment", wording="B")
 
     three.refresh_from_db()
     assert three.state == "superseded"
-    assert policies.wording_in_force(engagement) == "B"
+    assert promises.in_force(engagement).wording == "B"
     with pytest.raises(policies.Refused) as no:
         in_force(engagement, kind="three_way", contacts=(cast.helene,))
     assert no.value.code == "wording_b"
@@ -125,19 +125,19 @@ def test_a_three_way_agreement_sent_before_b_is_in_force_cannot_enter_into_force
 
     assert no.value.code == "wording_b"
     assert Agreement.objects.get(pk=waiting.pk).state == "signed"
-    assert policies.wording_in_force(engagement) == "B"
+    assert promises.in_force(engagement).wording == "B"
 
 
 def test_an_amendment_stands_over_its_base_until_a_new_base_replaces_both(cast) -> None:
     engagement = cast.engagement(cast.anais)
     base = in_force(engagement, wording="B")
     amendment = in_force(engagement, kind="amendment", wording="A")
-    assert policies.wording_in_force(engagement) == "A"
+    assert promises.in_force(engagement).wording == "A"
 
     in_force(engagement, kind="coaching", wording="B")
 
     assert {Agreement.objects.get(pk=row.pk).state for row in (base, amendment)} == {"superseded"}
-    assert policies.wording_in_force(engagement) == "B"
+    assert promises.in_force(engagement).wording == "B"
 
 
 def test_when_the_base_is_terminated_its_amendment_promises_nothing_any_more(cast) -> None:
@@ -147,7 +147,7 @@ def test_when_the_base_is_terminated_its_amendment_promises_nothing_any_more(cas
 
     actions.terminate_agreement(agreement=base, by=cast.camille)
 
-    assert policies.wording_in_force(engagement) is None
+    assert promises.in_force(engagement).wording is None
 
 
 def test_an_amendment_needs_something_to_amend_and_another_wording(cast) -> None:
@@ -166,7 +166,7 @@ def test_written_over_in_the_database_the_agreement_permits_nothing(cast, column
 
     Agreement.objects.filter(pk=row.pk).update(**{column: {"kind": "coaching", "wording": "A"}[column]})
 
-    assert policies.wording_in_force(engagement) is None
+    assert promises.in_force(engagement).wording is None
     with pytest.raises(policies.Refused) as no:
         policies.check_may_write_summary(engagement)
     assert no.value.code == "no_agreement"

@@ -12,10 +12,13 @@ from django.utils import timezone
 
 from accounts.act import Refused
 from clients import actions as clients
+from consent.actions import consents
 from consent.actions import summaries as actions
 from consent.models import Agreement, Consent, ConsentEvent, Disclosure, Proposal, Summary
+from consent.standing import Changed
 from tests.cast import signed_in
 from tests.consent.agreements import in_force
+from tests.databases import as_owner
 from vault import ledger, shredding
 from vault.keyring.models import Half
 from vault.models import DataKey, KeyGrant, LedgerEntry, PersonKeys
@@ -107,7 +110,7 @@ def test_withdrawing_needs_no_vault_shreds_the_copy_and_the_next_request_finds_n
     assert story.read(disclosure) == TEXT
 
     with django_capture_on_commit_callbacks(execute=True):
-        actions.withdraw(consent=disclosure.consent, by=story.anais)
+        consents.withdraw(consent=disclosure.consent, by=story.anais)
 
     refused("closed", story.read, disclosure)
     key = DataKey.objects.get(series=disclosure.series)
@@ -121,28 +124,29 @@ def test_withdrawing_shreds_the_copy_whatever_was_written_over_its_row(story, li
     disclosure = story.approved()
     Disclosure.objects.update(**lie)
 
-    actions.withdraw(consent=disclosure.consent, by=story.anais)
+    consents.withdraw(consent=disclosure.consent, by=story.anais)
 
     assert DataKey.objects.get(series=disclosure.series).shredded_at is not None
 
 
 def test_withdrawing_twice_changes_nothing(story):
     disclosure = story.approved()
-    actions.withdraw(consent=disclosure.consent, by=story.anais)
+    consents.withdraw(consent=disclosure.consent, by=story.anais)
 
-    actions.withdraw(consent=disclosure.consent, by=story.anais)
+    consents.withdraw(consent=disclosure.consent, by=story.anais)
 
-    assert [e.kind for e in disclosure.consent.events.all()] == ["given", "withdrawn"]
+    assert [e.kind for e in disclosure.consent.events.all()] == ["requested", "given", "withdrawn"]
 
 
-def test_what_was_withdrawn_stays_shut_when_the_database_is_changed_by_hand(story, django_capture_on_commit_callbacks):
+def test_what_was_withdrawn_stays_shut_when_the_database_is_changed_by_hand(own_databases, cast):
+    story = Story(cast)
     disclosure = story.approved()
     key = DataKey.objects.get(series=disclosure.series)
     grant = KeyGrant.objects.get(key=key)
-    with django_capture_on_commit_callbacks(execute=True):
-        actions.withdraw(consent=disclosure.consent, by=story.anais)
+    consents.withdraw(consent=disclosure.consent, by=story.anais)
 
-    ConsentEvent.objects.filter(kind="withdrawn").delete()
+    with as_owner():
+        ConsentEvent.objects.filter(kind="withdrawn").delete()
     Disclosure.objects.update(closed_at=None)
     DataKey.objects.filter(pk=key.pk).update(shredded_at=None)
     grant.save(force_insert=True)
@@ -152,10 +156,11 @@ def test_what_was_withdrawn_stays_shut_when_the_database_is_changed_by_hand(stor
 
 @pytest.mark.parametrize("changed", [{"fingerprint": b"x" * 32}, {"keys": b"x" * 32}])
 def test_approving_something_else_than_what_was_shown_does_nothing(story, changed):
-    with pytest.raises(actions.Changed):
+    with pytest.raises(Changed):
         story.approved(**changed)
 
-    assert (Consent.objects.count(), Disclosure.objects.count(), DataKey.objects.filter(kind="copy").count()) == (0, 0, 0)
+    assert not Consent.objects.filter(given_at__isnull=False).exists()
+    assert (Disclosure.objects.count(), DataKey.objects.filter(kind="copy").count()) == (0, 0)
 
 
 def test_a_contact_whose_keys_were_replaced_by_hand_gets_nothing(story):
@@ -165,7 +170,7 @@ def test_a_contact_whose_keys_were_replaced_by_hand_gets_nothing(story):
     row.sealing, row.signing = bytes(other.sealing), bytes(other.signing)
     row.save()
 
-    with pytest.raises(actions.Changed):
+    with pytest.raises(Changed):
         story.approved(proposal, keys=shown)
     assert Disclosure.objects.count() == 0
 
@@ -174,17 +179,18 @@ def test_a_proposal_is_answered_once(story):
     proposal = story.proposal()
     actions.refuse(proposal=proposal, by=story.anais)
 
-    with pytest.raises(actions.Changed):
+    with pytest.raises(Changed):
         story.approved(proposal)
 
 
 def test_an_unanswered_proposal_lapses(story):
     proposal = story.proposal()
     Proposal.objects.update(lapses_at=timezone.now())
+    Consent.objects.update(lapses_at=timezone.now())
 
-    with pytest.raises(actions.Changed):
+    with pytest.raises(Changed):
         story.approved(proposal)
-    actions.expire(by=None)
+    consents.expire(by=None)
 
     proposal.refresh_from_db()
     assert proposal.state == "lapsed"
@@ -258,9 +264,11 @@ def test_a_wording_rewritten_by_hand_counts_as_no_agreement(story):
     refused("no_agreement", story.read, disclosure)
 
 
-def test_a_consent_whose_signature_does_not_hold_counts_as_none(story):
+def test_a_consent_whose_signature_does_not_hold_counts_as_none(own_databases, cast):
+    story = Story(cast)
     disclosure = story.approved()
-    Consent.objects.update(until_date=timezone.localdate() + timedelta(days=300))
+    with as_owner():
+        Consent.objects.update(until_date=timezone.localdate() + timedelta(days=300))
 
     refused("no_consent", story.read, disclosure)
 
@@ -270,7 +278,7 @@ def test_a_consent_expires_with_its_day(story):
     tomorrow = timezone.now() + timedelta(days=1, hours=1)
 
     refused("expired", actions.view, disclosure=disclosure, vault=story.vault("Helene Vasseur"), by=story.helene, at=tomorrow)
-    assert actions.expire.__wrapped__(by=None, at=None) == 0
+    assert consents.expire.__wrapped__(by=None, at=None) == 0
 
 
 def test_the_coach_holds_what_nobody_can_read_yet_and_not_what_can_be_read(story):
@@ -288,7 +296,7 @@ def test_a_contact_who_left_reads_nothing(story):
     story.helene.left_at = timezone.now()
     story.helene.save()
 
-    refused("contact_left", story.read, disclosure)
+    refused("recipient_left", story.read, disclosure)
 
 
 def test_the_copy_does_not_open_for_another_consent_or_another_row(story):
@@ -302,7 +310,7 @@ def test_the_copy_does_not_open_for_another_consent_or_another_row(story):
 def test_each_look_and_each_refusal_is_written_down(story):
     disclosure = story.approved()
     story.read(disclosure)
-    actions.withdraw(consent=disclosure.consent, by=story.anais)
+    consents.withdraw(consent=disclosure.consent, by=story.anais)
     refused("closed", story.read, disclosure)
 
     viewed = LedgerEntry.objects.get(event="summary.viewed")
@@ -337,7 +345,7 @@ def test_two_saves_of_a_draft_never_lose_a_word(story):
 
 def test_shredding_is_finished_by_the_worker_when_it_was_cut_short(story):
     disclosure = story.approved()
-    actions.withdraw(consent=disclosure.consent, by=story.anais)  # its on-commit step does not run in this test's transaction
+    consents.withdraw(consent=disclosure.consent, by=story.anais)  # its on-commit step does not run in this test's transaction
     key = DataKey.objects.get(series=disclosure.series)
     assert Half.objects.get(pk=key.pk).half is not None
 
@@ -361,7 +369,7 @@ def test_a_fingerprint_rewritten_by_hand_is_approved_by_nobody(story):
     shown = bytes(proposal.fingerprint)
     Proposal.objects.update(fingerprint=b"x" * 32)
 
-    with pytest.raises(actions.Changed):
+    with pytest.raises(Changed):
         story.approved(proposal, fingerprint=shown)
 
 

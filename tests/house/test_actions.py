@@ -25,12 +25,12 @@ READS = {  # public functions beside the actions that change nothing
     ("clients/actions.py", "invited_by"): "finds whom a link invites",
     ("consent/actions/summaries.py", "unsalted"): "takes a text apart",
     ("consent/actions/summaries.py", "bound_to"): "puts bytes together",
-    ("consent/actions/summaries.py", "facts_of"): "gathers what a decision rests on",
 }
 SAVED_AS_ONE_WRITES = {  # no event: writing is not one, finishing and proposing are
     ("consent/actions/summaries.py", "write_summary"),
     ("sessions/actions.py", "write_note"),
 }
+SHARED = {"consent.course", "consent.standing"}  # what the actions on agreements, and those on consents, share
 CHANGES = {
     "save",
     "create",
@@ -121,9 +121,11 @@ def leaves_a_trace(path: Path, statements: list[ast.stmt]) -> bool:
         (one for where, one in functions() if where == path and one.name == tree.dotted(value.func) and one.name.startswith("_")), None
     )
     called = known(path, value)
-    if helper is None and inspect.isfunction(called) and called.__module__ == "consent.course":  # what the actions on agreements share
+    if helper is None and inspect.isfunction(called) and called.__module__ in SHARED:
         found = ast.parse(inspect.getsource(called)).body[0]
-        return isinstance(found, ast.FunctionDef) and leaves_a_trace(Path("consent/course.py"), found.body)
+        return isinstance(found, ast.FunctionDef) and leaves_a_trace(
+            tree.ROOT.joinpath(*called.__module__.split(".")).with_suffix(".py"), found.body
+        )
     return helper is not None and leaves_a_trace(path, helper.body)
 
 

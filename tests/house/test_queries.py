@@ -106,7 +106,11 @@ def test_nothing_of_sessions_can_be_asked_for_a_sponsor() -> None:
 
 
 def test_what_a_sponsor_can_be_asked_for_is_what_was_disclosed_or_is_theirs_to_sign_and_nothing_else() -> None:
-    assert {model.__name__ for model in apps.get_models() if hasattr(model._default_manager, "for_sponsor")} == {"Agreement", "Disclosure"}
+    assert {model.__name__ for model in apps.get_models() if hasattr(model._default_manager, "for_sponsor")} == {
+        "Agreement",
+        "Consent",
+        "Disclosure",
+    }
 
 
 def test_for_a_client_there_are_dates_and_numbers_of_notes_and_no_row_of_one(cast: Cast) -> None:

@@ -1,0 +1,70 @@
+"""What a decision rests on, read now: the agreements in force, who it is about, and one consent with what happened to it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from clients.models import Engagement, SponsorContact
+from consent import promises
+from consent.models import Agreement, Consent
+from consent.models.consents import event_ids
+from consent.policies import ConsentFacts, Facts, Request
+from consent.purposes import PURPOSES
+from vault import primitives
+from vault.primitives import Closed
+from vault.unlocked import public_keys
+
+
+def facts_of(
+    engagement: Engagement, *, contact: SponsorContact | None = None, consent: Consent | None = None, opens_at: datetime | None = None
+) -> Facts:
+    """The facts about an engagement, somebody of an organisation, and a consent. A contact of another organisation counts as gone."""
+    promise = promises.in_force(engagement)
+    is_theirs = contact is not None and contact.sponsor_id == engagement.sponsor_id
+    return Facts(
+        client=str(engagement.client_id),
+        wording=promise.wording,
+        effects=promise.effects,
+        names_sponsor=is_theirs and Agreement.Kind.THREE_WAY in promise.kinds,
+        is_engagement_open=engagement.ended_at is None,
+        has_recipient_left=contact is not None and (contact.left_at is not None or not is_theirs),
+        consent=None if consent is None or consent.given_at is None else facts_of_consent(consent, opens_at or consent.given_at),
+    )
+
+
+def facts_of_consent(consent: Consent, opens_at: datetime) -> ConsentFacts:
+    """A given consent as a decision sees it. `opens_at` is when what rests on it may first be shown."""
+    assert consent.given_at is not None
+    return ConsentFacts(
+        purpose=consent.purpose,
+        recipient=consent.recipient,
+        given_at=consent.given_at,
+        opens_at=opens_at,
+        until=consent.until_date,
+        events=event_ids(consent),
+        way=consent.way,
+        is_signed=is_signed_by_client(consent),
+        fingerprint=consent.text_print,
+        data=consent.data,
+        uses_left=consent.most_uses,
+    )
+
+
+def request_of(consent: Consent) -> Request:
+    """What exactly this consent is about, as a request."""
+    kind = PURPOSES[consent.purpose].kind
+    return Request(consent.purpose, kind, consent.recipient, consent.text_print, consent.data)
+
+
+def is_signed_by_client(consent: Consent) -> bool:
+    """Whether the client's own key signed every field of this consent. One whose signature does not hold counts as none."""
+    person = consent.engagement.client.person_id
+    public = public_keys(person) if person else None
+    if public is None:
+        return False
+    message = primitives.context("signed.consent", *consent.signed_fields())
+    try:
+        primitives.check_signature(public, message, bytes(consent.signature or b""))
+    except Closed:
+        return False
+    return True
