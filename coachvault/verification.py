@@ -176,7 +176,7 @@ select k.id, 'copy_of_nothing' from vault_datakey k
 where k.kind = 'copy' and k.shredded_at is null and not exists (select 1 from {disclosure} d where d.series = k.series) order by 1
 """
 EVENTS: Final = """
-with told as (select about as id, substr(event, 9) as kind, count(*) as n from vault_ledger 
+with told as (select about as id, substr(event, 9) as kind, count(*) as n from vault_ledger
   where kind = 'consent' and event like 'consent.%%' and about in (select id from {consent}) group by 1, 2),
 here as (select consent_id as id, kind, count(*) as n from {consentevent} group by 1, 2)
 select coalesce(told.id, here.id), coalesce(kind, '') || case when here.n is null then '_is_gone' when told.n is null then '_of_no_event' else '_differs' end
