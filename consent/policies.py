@@ -203,16 +203,21 @@ def check_may_ask(engagement: Engagement, request: Request, facts: Facts, at: da
         raise Refused(_("Your client has not made their space yet. Invite them first."), code="client_has_no_space")
 
 
+def check_is_not_standing(earlier: list[Consent], purpose: str, recipient: str) -> None:
+    """Raise `Refused` while the same question is open or answered with a yes."""
+    if any((one.purpose, one.recipient) == (purpose, recipient) and one.state in ("requested", "given") for one in earlier):
+        raise Refused(_("This has been asked already."), code="asked_already")
+
+
 def check_is_not_too_soon(earlier: list[Consent], purpose: str, recipient: str, at: datetime) -> None:
-    """Raise `Refused` while a question is open, within fourteen days of a no to the same question, or for a second question on one day.
+    """Raise `Refused` where the question stands, within fourteen days of a no to it, or for a second question on one day.
 
     `earlier` are the consents of this engagement, with their events. It binds whoever asks, never the client.
     """
+    check_is_not_standing(earlier, purpose, recipient)
     cools_off = PURPOSES[purpose].cools_off
     for consent in earlier:
         is_same = (consent.purpose, consent.recipient) == (purpose, recipient)
-        if is_same and consent.state in ("requested", "given"):
-            raise Refused(_("This has been asked already."), code="asked_already")
         noes = [event.at for event in consent.events.all() if event.kind in ("refused", "withdrawn")]
         if is_same and cools_off and any(at < no + COOLS_OFF for no in noes):
             raise Refused(_("Your client said no less than fourteen days ago. Please leave them time."), code="too_soon")

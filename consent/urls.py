@@ -72,6 +72,9 @@ urlpatterns = [
     path(
         "client/engagements/<uuid:pk>/authorise/<uuid:contact>/<str:purpose>/", client_consents.consent_start, name="client_consent_start"
     ),
+    path("client/authorisations/<uuid:pk>/page.pdf", client_consents.consent_paper, name="client_consent_paper"),
+    path("coach/consents/<uuid:pk>/page.pdf", coach_consents.consent_paper_page, name="consent_paper_page"),
+    path("coach/engagements/<uuid:pk>/consents/<str:purpose>/paper/", coach_consents.consent_paper, name="consent_paper"),
     path("coach/consents/", coach_consents.register, name="consent_register"),
     path("coach/consents/list.csv", coach_consents.register_csv, name="consent_register_csv"),
     path("coach/consents/<uuid:pk>/", coach_consents.consent_page, name="consent_page"),

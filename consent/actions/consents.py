@@ -89,6 +89,45 @@ def give(
 
 
 @act
+def attest(
+    *,
+    engagement: Engagement,
+    purpose: str,
+    contact: SponsorContact | None = None,
+    terms: Mapping[str, Any],
+    until: date | None = None,
+    way: str,
+    page: bytes | None = None,
+    by: Coach,
+    at: datetime | None = None,
+) -> Consent:
+    """This function will keep a yes that the client gave on paper (`page`, the PDF of it) or orally, as the coach attests. The client is told.
+
+    Marked so for ever, it counts only where the purpose allows this way: never for a text. The client withdraws it like any other.
+    """
+    now, row = at or timezone.now(), PURPOSES[purpose]
+    if way not in row.ways or way == Consent.Way.SPACE:
+        raise Refused(code="not_in_this_way")
+    wanted = Request(
+        purpose, row.kind, str(contact.pk) if contact else str(terms.get("recipient", "")), data=frozenset(terms.get("data", ()))
+    )
+    Engagement.objects.select_for_update(of=("self",)).get(pk=engagement.pk)
+    policies.check_could_be_given(wanted, facts_of(engagement, contact=contact), now)
+    policies.check_is_not_standing(list(of_engagement(engagement)), purpose, wanted.recipient)
+    consent = Consent(engagement=engagement, purpose=purpose, contact=contact, until_date=until, way=way, given_at=now, page=page)
+    consent.terms = {**terms, "asked_by": states.COACH, "notice": NOTICE}
+    if "until" in row.must_name and until is None:
+        raise Refused(_("Please choose until when."), code="no_period")
+    begin(consent, who=states.COACH, now=now, lapses_at=now)
+    add_event(consent, Kind.GIVEN, states.COACH, now)
+    if engagement.client.person_id is not None:
+        write_to.defer(person=str(engagement.client.person_id), letter="something_new")
+    record("requested", consent, by, at)
+    record("given", consent, by, at, code=way)
+    return consent
+
+
+@act
 def refuse(*, consent: Consent, by: Client, at: datetime | None = None) -> None:
     """This function will write the client's no. No reason, and nothing else follows."""
     row, now = locked(consent), at or timezone.now()

@@ -133,6 +133,16 @@ def consent_receipt_pdf(request: HttpRequest, clients: list[Client], pk: UUID) -
     )
 
 
+@require_GET
+@admits(Client)
+def consent_paper(request: HttpRequest, clients: list[Client], pk: UUID) -> HttpResponse:
+    """The page that they signed, as the coach kept it."""
+    row = _consent(clients, pk)
+    if row.page is None:
+        raise Http404
+    return pdf_answer(row.page, str(row.pk), download="download" in request.GET)
+
+
 def _consent(clients: list[Client], pk: UUID) -> Consent:
     return get_object_or_404(Consent.objects.for_client(clients).with_events(), pk=pk)
 

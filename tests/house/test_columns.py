@@ -36,6 +36,7 @@ ENCRYPTED = {
     "consent.Agreement.signed_document",
     "consent.AgreementEvent.details",
     "consent.Consent.evidence",
+    "consent.Consent.page",
     "consent.Consent.terms",
     "consent.Pledge.details",
     "consent.Pledge.document",

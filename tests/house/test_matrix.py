@@ -169,6 +169,8 @@ consent_register             coach    -           200      405
 consent_register_csv         coach    -           200      405
 consent_page                 coach    asked       200      405
 consent_take_back            coach    asked       405      on
+consent_paper                coach    purpose     200      200
+consent_paper_page           coach    consent     404      405
 consent_record               coach    consent     200      405
 consent_record_pdf           coach    consent     200      405
 engagement_consents          coach    engagement  200      405
@@ -193,6 +195,7 @@ client_consent_refuse        client   asked       405      on
 client_consent_withdraw      client   consent     405      on       405 on
 client_consent_receipt       client   consent     200      405
 client_consent_receipt_pdf   client   consent     200      405
+client_consent_paper         client   consent     404      405
 client_consent_start         client   start       200      200
 client_pledge                client   client      200      405
 client_pledge_pdf            client   client      200      405
