@@ -98,6 +98,7 @@ NAVIGATION: dict[str, list[tuple[str, str, str, str]]] = {  # name of the addres
         ("sponsor_list", gettext_noop("Organisations"), "building-2", "g o"),
         ("pledge_home", gettext_noop("My pledge"), "scroll-text", "g p"),
         ("template_list", gettext_noop("Templates"), "files", "g t"),
+        ("law_list", gettext_noop("Legal disclosures"), "scale", "g l"),
     ],
     "client": [
         ("client_home", gettext_noop("Home"), "house", "g a"),

@@ -1,9 +1,11 @@
 """What was promised (agreements, pledges), what is permitted (consents), what went out (disclosures)."""
 
 from consent.models.agreements import Agreement
+from consent.models.law import LegalAddition, LegalDisclosure
 from consent.models.pledges import Pledge, PledgeReceipt
 from consent.models.signing import AgreementEvent, KnownFile, Signatory
 from consent.models.summaries import Consent, ConsentEvent, Disclosure, Proposal, Summary
+from consent.models.tasks import Task
 from consent.models.templates import AgreementTemplate
 
 __all__ = [
@@ -14,9 +16,12 @@ __all__ = [
     "ConsentEvent",
     "Disclosure",
     "KnownFile",
+    "LegalAddition",
+    "LegalDisclosure",
     "Pledge",
     "PledgeReceipt",
     "Proposal",
     "Signatory",
     "Summary",
+    "Task",
 ]
