@@ -15,7 +15,7 @@ MOST_PAGES: Final = 60
 ACCEPTED: Final = "application/pdf,image/jpeg,image/png"
 
 
-def read(sent: UploadedFile, *, largest: int) -> bytes:
+def read(sent: UploadedFile[bytes], *, largest: int) -> bytes:
     """The file as a PDF: a photograph becomes one page, without what the camera wrote into it. Raises `forms.ValidationError`."""
     if (sent.size or 0) > largest:
         raise forms.ValidationError(_("Choose a file of at most %(size)s MB.") % {"size": largest // (1024 * 1024)})
