@@ -8,6 +8,9 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+
 from clients.models import Client, Engagement
 from consent import law
 from consent.models import LegalAddition, LegalDisclosure
@@ -72,10 +75,10 @@ def by_client(engagements: Iterable[Engagement]) -> list[Engagement]:
     return sorted(engagements, key=lambda one: (one.client.name.casefold(), one.opened_at))
 
 
-def told_to(clients: list[Client]) -> list[LegalAddition]:
-    """What this client was told, the newest first; nothing sealed is fetched."""
-    rows = LegalAddition.objects.for_client(clients).without_texts().select_related("entry__engagement").defer("entry__body")
-    return list(rows.order_by("-at"))
+def told() -> ArraySubquery:
+    """The entries that the client of an engagement was told of, the newest first, to be asked for together with the engagement."""
+    parts = LegalAddition.objects.filter(kind=Kind.TOLD, entry__engagement=OuterRef("pk"))
+    return ArraySubquery(parts.order_by("-at").values("entry"))
 
 
 def seen_by_coach(engagement: Engagement) -> set[UUID]:

@@ -28,7 +28,6 @@ def client_home(request: HttpRequest, clients: list[Client]) -> HttpResponse:
         "to_sign": any(agreement.state == Agreement.State.SENT for agreement in agreements),
         "proposals": consent.proposals_for(clients),
         "pledges": receipts.at_hand(clients),
-        "legal": law_pages.told_to(clients),
     }
     return render(request, "sessions/client_home.html", context)
 
