@@ -159,9 +159,9 @@ def open_notice(addition: LegalAddition, vault: Unlocked) -> Notice:
     return notice_of(opened(addition.body, addition.place(), vault))
 
 
-def morning_of(day: date) -> datetime:
-    """Nine o'clock of a day, where the practice is."""
-    return timezone.make_aware(datetime.combine(day, time(9)))
+def end_of(day: date) -> datetime:
+    """The last minute of a day, where the practice is."""
+    return timezone.make_aware(datetime.combine(day, time(23, 59)))
 
 
 # What is missing

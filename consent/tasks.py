@@ -14,6 +14,7 @@ from consent.models import Task
 
 ADDRESSES: Final[Mapping[str, str]] = {Task.Kind.LAW_PAPERS: "law_complete", Task.Kind.LAW_REVIEW: "law_page"}  # of what a task is about
 BY_HAND: Final = {Task.Kind.RECALL}  # done elsewhere: the coach says so here
+BY_THE_HOUR: Final = {Task.Kind.LAW_PAPERS}  # the others have their whole day
 NEXT: Final = 5
 LATEST_DONE: Final = 20
 
@@ -26,11 +27,15 @@ class Line:
     address: str
     is_overdue: bool
     is_by_hand: bool
+    has_hour: bool
 
 
 def lines(tasks: Iterable[Task], at: datetime) -> list[Line]:
     """Tasks as a page shows them."""
-    return [Line(task, address_of(task), task.is_overdue(at), task.kind in BY_HAND and task.done_at is None) for task in tasks]
+    return [
+        Line(task, address_of(task), task.is_overdue(at), task.kind in BY_HAND and task.done_at is None, task.kind in BY_THE_HOUR)
+        for task in tasks
+    ]
 
 
 def address_of(task: Task) -> str:

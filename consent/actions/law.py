@@ -54,7 +54,7 @@ def record_by_law(
     if entry.way == law.Way.DANGER and entry.given_at is not None:
         _remind(row, Task.Kind.LAW_PAPERS, entry.given_at + law.PAPERS_WITHIN, by, at)
     if row.review_on is not None:
-        _remind(row, Task.Kind.LAW_REVIEW, law.morning_of(row.review_on), by, at)
+        _remind(row, Task.Kind.LAW_REVIEW, law.end_of(row.review_on), by, at)
     _write(law.RECORDED, row, by, at, code=row.ground, stored=row.body)
     if entry.told == law.NOW:
         tell_client(entry=row, notice=law.notice_from(entry, why=entry.why), vault=vault, by=by, at=at)
@@ -84,7 +84,7 @@ def put_off_telling(*, entry: LegalDisclosure, review: law.Review, vault: Unlock
     addition = _add(row, Kind.REVIEW, review.kept(), vault, at, review_on=review.review_on)
     _finish(row, Task.Kind.LAW_REVIEW, by, at)
     if review.review_on is not None:
-        _remind(row, Task.Kind.LAW_REVIEW, law.morning_of(review.review_on), by, at)
+        _remind(row, Task.Kind.LAW_REVIEW, law.end_of(review.review_on), by, at)
     _write("law.put_off", row, by, at, code=row.ground, part=addition)
     return addition
 

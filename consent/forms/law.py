@@ -46,7 +46,7 @@ class EntryForm(forms.Form):
 
     ground = forms.ChoiceField(label=_("Legal ground"), required=False)
     called = _line(_("Whom you called"), help_text=_("Name, service and number, as far as you know them."))
-    authority = _line(_("Authority"), help_text=_("Who asks, or whom the law tells you to turn to."))
+    authority = _line(_("Authority"), help_text=_("Who asks, or who was told."))
     reference = _line(_("Reference"), help_text=_("Number and date of the request."))
     given = _text(
         _("Exactly what is given, word for word"), 8, help_text=_("Copy the text here. What is only described cannot be checked later.")
