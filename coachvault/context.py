@@ -99,6 +99,7 @@ NAVIGATION: dict[str, list[tuple[str, str, str, str]]] = {  # name of the addres
         ("pledge_home", gettext_noop("My pledge"), "scroll-text", "g p"),
         ("template_list", gettext_noop("Templates"), "files", "g t"),
         ("consent_register", gettext_noop("Consents"), "shield-check", "g r"),
+        ("law_list", gettext_noop("Legal disclosures"), "scale", "g l"),
     ],
     "client": [
         ("client_home", gettext_noop("Home"), "house", "g a"),

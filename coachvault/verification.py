@@ -19,11 +19,14 @@ from consent.models import (
     Consent,
     ConsentEvent,
     Disclosure,
+    LegalAddition,
+    LegalDisclosure,
     Pledge,
     PledgeReceipt,
     Proposal,
     Signatory,
     Summary,
+    Task,
 )
 from sessions.models import Note, NoteVersion, Session
 from vault import verification
@@ -58,6 +61,10 @@ ROWS: Final = (
     Rows("consents", table(Consent), ("consent.requested",)),
     Rows("consents given", table(Consent), ("consent.given",), where="given_at is not null"),
     Rows("disclosures", table(Disclosure), ("summary.disclosed",)),
+    Rows("legal disclosures", table(LegalDisclosure), ("law.recorded",)),
+    Rows("what was added to them", table(LegalAddition), ("law.completed", "law.put_off", "law.told")),
+    Rows("tasks", table(Task), ("task.added",)),
+    Rows("tasks done", table(Task), ("task.done",), where="done_at is not null"),
 )
 BYTES: Final = (
     Bytes(
@@ -68,6 +75,8 @@ BYTES: Final = (
     Bytes("texts of proposals", table(Proposal), "body", "proposal", ("summary.proposed",)),
     Bytes("answers of clients", table(Proposal), "answer", "proposal", ("summary.changes_asked",)),
     Bytes("texts of disclosures", table(Disclosure), "body", "disclosure", ("summary.disclosed",)),
+    Bytes("legal disclosures", table(LegalDisclosure), "body", "law", ("law.recorded",)),
+    Bytes("what was added to legal disclosures", table(LegalAddition), "body", "law_part", ("law.completed", "law.put_off", "law.told")),
     Bytes("agreements as sent", table(Agreement), "document", "agreement", ("agreement.drafted", "agreement.sent")),
     Bytes(
         "agreements as signed", table(Agreement), "signed_document", "agreement",

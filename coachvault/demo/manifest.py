@@ -18,7 +18,11 @@ from consent.models import Disclosure, Signatory, Summary
 def manifest(at: datetime) -> dict[str, Any]:
     """The manifest as outside.md describes it, for this moment."""
     people = [{"email": p.address, "passphrase": passphrase(p), "role": p.role, "recovery_code": recovery_code(p)} for p in PEOPLE.values()]
-    return {"people": people, "secrets": [*_names(at), *_engagements(), *_notes(), *_summaries(at), _pledge()], "base_url": settings.URL}
+    return {
+        "people": people,
+        "secrets": [*_names(at), *_engagements(), *_notes(), *_summaries(at), *_legal(), _pledge()],
+        "base_url": settings.URL,
+    }
 
 
 def _secret(phrase: str, kind: str, *readers: str) -> dict[str, Any]:
@@ -106,3 +110,9 @@ def _summaries(at: datetime) -> list[dict[str, Any]]:
 def _pledge() -> dict[str, Any]:
     """The draft of the pledge: its coach alone. What is published is public, and no secret."""
     return _secret(texts.PLEDGE_DRAFT.phrase, "other", "camille")
+
+
+def _legal() -> list[dict[str, Any]]:
+    """What was given and why: the client too, once told. Why less would not do, and what is not told yet: the coach alone."""
+    told = [_secret(texts.LEGAL[name].phrase, "legal", "camille", "solene") for name in ("given", "why")]
+    return told + [_secret(texts.LEGAL[name].phrase, "legal", "camille") for name in ("less", "danger", "why_not")]

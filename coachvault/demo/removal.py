@@ -17,11 +17,14 @@ from consent.models import (
     ConsentEvent,
     Disclosure,
     KnownFile,
+    LegalAddition,
+    LegalDisclosure,
     Pledge,
     PledgeReceipt,
     Proposal,
     Signatory,
     Summary,
+    Task,
 )
 from sessions.models import Note, NoteVersion, Session
 from vault import ledger, shredding
@@ -42,6 +45,9 @@ def remove(at: datetime) -> None:
     Consent.objects.filter(engagement__in=engagements).delete()
     Proposal.objects.filter(summary__engagement__in=engagements).delete()
     Summary.objects.filter(engagement__in=engagements).delete()
+    LegalAddition.objects.filter(entry__engagement__in=engagements).delete()
+    LegalDisclosure.objects.filter(engagement__in=engagements).delete()
+    Task.objects.filter(coach__in=coaches).delete()
     for model in (AgreementEvent, KnownFile, Signatory):
         model.objects.filter(agreement__engagement__in=engagements).delete()
     Agreement.objects.filter(engagement__in=engagements).delete()

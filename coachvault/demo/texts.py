@@ -262,3 +262,26 @@ PLEDGE_DRAFT: Final = Text(
     "Vous pouvez m’écrire entre deux séances. Je réponds dans la journée, sauf pendant ma retraite d’écriture de février.",
     "retraite d’écriture de février",
 )
+# The register of legal disclosures. Told: what was given, and why, is the client's too; why less would not do is the coach's alone
+LEGAL: Final = {
+    "given": Text(
+        "Neuf séances ont été tenues entre janvier et juin, au 4 rue des Alisiers. Aucune autre information n’est jointe à ce relevé de présence.",
+        "Aucune autre information n’est jointe",
+    ),
+    "less": Text(
+        "Le juge demandait le dossier entier ; après un échange écrit avec le greffe, un relevé de présence lui a suffi.",
+        "après un échange écrit avec le greffe",
+    ),
+    "why": Text(
+        "Le juge aux affaires familiales m’a demandé si vous veniez bien aux séances que vous aviez citées. J’ai donné les dates, rien de ce qui s’est dit.",
+        "séances que vous aviez citées",
+    ),
+    "danger": Text(
+        "Un homme de quarante ans, seul chez lui ce soir, m’a écrit qu’il ne verrait pas le matin. J’ai donné son nom et son adresse.",
+        "m’a écrit qu’il ne verrait pas le matin",
+    ),
+    "why_not": Text(
+        "Il est à l’hôpital ; le médecin demande d’attendre le retour à la maison avant d’en parler.",
+        "attendre le retour à la maison",
+    ),
+}

@@ -1,6 +1,7 @@
 """What people type about agreements and summaries. Plain forms that validate a dict."""
 
 from consent.forms.drafting import DraftForm
+from consent.forms.law import ConfirmForm, EntryForm, PapersForm, ReviewForm, TellForm
 from consent.forms.signing import AnswerForm, CodeForm, DeclineForm, QuestionForm, SendForm, SignForm
 from consent.forms.summaries import ApproveForm, ChangesForm, SummaryForm
 from consent.forms.templates import StartForm, TemplateForm
@@ -10,12 +11,17 @@ __all__ = [
     "ApproveForm",
     "ChangesForm",
     "CodeForm",
+    "ConfirmForm",
     "DeclineForm",
     "DraftForm",
+    "EntryForm",
+    "PapersForm",
     "QuestionForm",
+    "ReviewForm",
     "SendForm",
     "SignForm",
     "StartForm",
     "SummaryForm",
+    "TellForm",
     "TemplateForm",
 ]

@@ -12,11 +12,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from clients.models import SponsorContact
-from consent.forms import files
+from consent import uploads
 from consent.purposes import Kind, Purpose
 
 LONGEST_PERIOD: Final = timedelta(days=2 * 366)
 LONGEST_REASON: Final = 500
+LARGEST_PAGE: Final = 10 * 1024 * 1024
 
 
 def _until(help_text: Any = "") -> forms.Field:
@@ -79,13 +80,18 @@ class PaperForm(AskForm):
         del self.fields["reason"]
         if "until" in purpose.must_name:
             self.fields["until"] = _until()
-        self.fields["page"] = files.field(_("The page that your client signed"), missing=_("Add the page that your client signed."))
+        self.fields["page"] = forms.FileField(
+            label=_("The page that your client signed"),
+            help_text=_("A PDF, or one photograph (JPEG, PNG), of at most 10 MB."),
+            widget=forms.ClearableFileInput(attrs={"accept": uploads.ACCEPTED}),
+            error_messages={"required": _("Add the page that your client signed."), "empty": _("This file is empty.")},
+        )
 
     clean_until = _clean_until
 
     def clean_page(self) -> bytes:
         """The page as a PDF."""
-        return files.as_pdf(self.cleaned_data["page"])
+        return uploads.read(self.cleaned_data["page"], largest=LARGEST_PAGE)
 
 
 class GiveForm(_Chosen):

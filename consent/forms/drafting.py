@@ -12,13 +12,13 @@ from django.utils.translation import get_language, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from clients.models import Engagement, SponsorContact
-from consent import documents, promises, tailoring, wordings
+from consent import documents, promises, tailoring, uploads, wordings
 from consent.actions.agreements import Signer
 from consent.documents import DEFAULT_YEARS, GAP, YEARS, Choices
-from consent.forms import files
 from consent.models import Agreement, AgreementTemplate
 
 Kind = Agreement.Kind
+LARGEST_FILE: Final = 10 * 1024 * 1024
 LONGEST_TEXT: Final = 1000
 WITH_DEFAULT: Final = {"code_of_conduct"}  # the text has words of its own where a coach names none
 LONG: Final = {"goals", "payment_terms", "mediator", "coach_address"}
@@ -128,7 +128,7 @@ class DraftForm(forms.Form):
 
     def clean_file(self) -> bytes:
         """The file as a PDF."""
-        return files.as_pdf(self.cleaned_data["file"])
+        return uploads.read(self.cleaned_data["file"], largest=LARGEST_FILE)
 
     def clean(self) -> dict[str, Any]:
         """Ask for what the chosen clauses need; anything else may stay empty."""
@@ -245,7 +245,12 @@ def _years() -> forms.Field:
 
 
 def _file() -> forms.Field:
-    return files.field(_("The agreement that you signed together"), missing=_("Add the file that you signed together."))
+    return forms.FileField(
+        label=_("The agreement that you signed together"),
+        help_text=_("A PDF, or one photograph (JPEG, PNG), of at most 10 MB."),
+        widget=forms.ClearableFileInput(attrs={"accept": uploads.ACCEPTED}),
+        error_messages={"required": _("Add the file that you signed together."), "empty": _("This file is empty.")},
+    )
 
 
 def _field(one: wordings.Placeholder) -> forms.Field:

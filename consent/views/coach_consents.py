@@ -23,7 +23,7 @@ from consent.forms.consents import AskForm, PaperForm
 from consent.models import Consent
 from consent.purposes import PURPOSES, WITH_SCREENS
 from consent.views.answers import pdf_answer
-from consent.views.passphrase import did_recently_reauthenticate
+from consent.views.careful import asks_passphrase
 
 
 @require_GET
@@ -37,7 +37,7 @@ def register(request: HttpRequest, coach: Coach) -> HttpResponse:
 @admits(Coach)
 def register_csv(request: HttpRequest, coach: Coach) -> HttpResponse:
     """The same as a list to keep: an export, so the passphrase is asked for again."""
-    if not did_recently_reauthenticate(request):
+    if asks_passphrase(request):
         return to_step_up(request)
     text = io.StringIO()
     rows = csv.writer(text)

@@ -13,6 +13,8 @@ from vault.fields import SealedField
 
 SEALED = {
     "consent.Disclosure.body",
+    "consent.LegalAddition.body",
+    "consent.LegalDisclosure.body",
     "consent.Proposal.answer",
     "consent.Proposal.body",
     "consent.Summary.body",
@@ -43,6 +45,7 @@ ENCRYPTED = {
     "consent.PledgeReceipt.evidence",
     "consent.Signatory.details",
     "consent.Signatory.evidence",
+    "consent.Task.details",
     "keyring.Half.half",
     "pades.Authority.certificates",
     "pades.Authority.keys",

@@ -157,6 +157,18 @@ template_revise              coach    template    405      on
 template_retire              coach    template    405      on
 template_delete              coach    template    405      on
 
+law_list                     coach    -           200      405
+law_new                      coach    engagement  200      422
+law_page                     coach    law         200      405
+law_pdf                      coach    law         200      405
+law_received                 coach    law         200      405
+law_papers                   coach    law         200      405
+law_complete                 coach    law         on       on
+law_tell                     coach    law         200      on
+law_review                   coach    law         200      422
+task_list                    coach    -           200      405
+task_done                    coach    task        405      on
+
 summary_add                  coach    engagement  200      200
 summary_page                 coach    summary     200      409
 summary_propose              coach    summary     405      on
@@ -197,6 +209,7 @@ client_consent_receipt       client   consent     200      405
 client_consent_receipt_pdf   client   consent     200      405
 client_consent_paper         client   consent     404      405
 client_consent_start         client   start       200      200
+client_law                   client   told        200      405
 client_pledge                client   client      200      405
 client_pledge_pdf            client   client      200      405
 client_pledge_acknowledge    client   client      405      on
@@ -232,6 +245,7 @@ BODY: dict[str, Any] = {
     "text": "Un texte",
     "version": "3",
     "answer": "Un autre texte",
+    "why": "Un motif",
     "is_accepted": "on",
     "is_address_seen": "on",
     "until": "2027-01-01",

@@ -14,11 +14,22 @@ from django.utils import timezone
 from clients import actions as clients
 from clients.models import Client, Coach, Engagement, Sponsor, SponsorContact
 from consent.actions import consents, summaries
-from consent.models import Agreement, AgreementTemplate, Consent, Disclosure, Pledge, PledgeReceipt, Proposal, Summary
+from consent.models import (
+    Agreement,
+    AgreementTemplate,
+    Consent,
+    Disclosure,
+    LegalDisclosure,
+    Pledge,
+    PledgeReceipt,
+    Proposal,
+    Summary,
+    Task,
+)
 from sessions import actions as sessions
 from sessions.models import Note, Session
 from tests.cast import PASSPHRASE, Cast, person
-from tests.consent import agreements, pledges, templates
+from tests.consent import agreements, pledges, register, templates
 from vault import slots
 from vault.unlocked import Unlocked, public_keys
 
@@ -53,6 +64,9 @@ class World:
     receipt: PledgeReceipt = field(init=False)
     template: AgreementTemplate = field(init=False)  # published
     written: AgreementTemplate = field(init=False)  # a draft of one
+    law: LegalDisclosure = field(init=False)  # an immediate danger with its papers, not told
+    told: LegalDisclosure = field(init=False)  # a requisition that the client was told of
+    task: Task = field(init=False)  # to take a name down
 
     def __post_init__(self) -> None:
         """Bring the engagement there through the same actions as the pages."""
@@ -86,6 +100,9 @@ class World:
         self._promise()
         self.template = templates.published(templates.drafted(self.coach, self.phrase("template")))
         self.written = templates.drafted(self.coach, self.phrase("template"))
+        self.law = register.completed(register.danger(self.engagement, self._vault, self.phrase("law")), self._vault, self.phrase("law"))
+        self.told = register.requisition(self.engagement, self._vault, self.phrase("told"), less=self.phrase("law"), told=True)
+        self.task = register.recall(self.engagement, self.phrase("law"))
 
     @classmethod
     def of_anais(cls, cast: Cast) -> World:
@@ -115,8 +132,8 @@ class World:
     def readers(self) -> dict[str, set[Any]]:
         """Each phrase with the people (ids) who may read it."""
         coach, client, contact = self.coach.person_id, self.client.person_id, self.contact.person_id
-        told = dict.fromkeys(("agenda", "note", "earlier", "draft", "pledge", "template"), {coach})
-        told |= dict.fromkeys(("objective", "proposed", "reason"), {coach, client})
+        told = dict.fromkeys(("agenda", "note", "earlier", "draft", "pledge", "template", "law"), {coach})
+        told |= dict.fromkeys(("objective", "proposed", "reason", "told"), {coach, client})
         told |= {"disclosed": {coach, client, contact}}
         names = dict.fromkeys((self.client.name, self.contact.name), {coach, client, contact})
         return {self.phrase(what): people for what, people in told.items()} | names
