@@ -13,8 +13,9 @@ from accounts.act import Refused, act, person_of
 from accounts.jobs import write_to
 from clients.models import Client, Coach, Engagement, SponsorContact
 from consent import policies, states
+from consent.actions.tasks import add_task
 from consent.facts import facts_of, request_of
-from consent.models import Consent, ConsentEvent, Proposal
+from consent.models import Consent, ConsentEvent, Proposal, Task
 from consent.policies import Request
 from consent.purposes import PURPOSES
 from consent.standing import add_event, begin, end, end_all, end_proposal, locked, of_engagement, record, sign
@@ -39,7 +40,7 @@ def ask(
 ) -> Consent:
     """This function will put a question to the client: one purpose, one recipient. Refuses what even a yes would not permit, and what comes too soon.
 
-    `terms`: `data` (a list of what the purpose offers), `recipient`, `place`, `use`, `reason`, as the purpose needs. Its client may start it
+    `terms`: `data` (a list of what the purpose offers), `recipient`, `places` (where it would stand), `use`, `reason`, as the purpose needs. Its client may start it
     too: then nothing is too soon.
     """
     now = at or timezone.now()
@@ -143,7 +144,17 @@ def withdraw(*, consent: Consent, by: Client, at: datetime | None = None) -> Non
     """This function will take a consent back: no reason, no open vault. The next request finds nothing. Doing it again changes nothing."""
     row = locked(consent)
     write_to.defer(person=str(row.engagement.coach.person_id), letter="something_new")
-    end(row, Kind.WITHDRAWN, states.CLIENT, at, by=by)
+    _close(row, Kind.WITHDRAWN, states.CLIENT, at, by=by)
+
+
+def _close(row: Consent, kind: str, who: str, at: datetime | None, *, by: Any) -> None:
+    """End a locked consent; what already stands somewhere in public cannot be recalled from here, so the coach gets a task for it."""
+    places, was_given = row.terms.get("places", []), row.state == "given"
+    end(row, kind, who, at, by=by)
+    if places and was_given:
+        coach, engagement = row.engagement.coach, row.engagement
+        details = {"place": " · ".join(places)}
+        add_task(coach=coach, engagement=engagement, kind=Task.Kind.RECALL, about=row.id, details=details, by=by, at=at)
 
 
 @act
@@ -171,7 +182,7 @@ def reconsider(*, engagement: Engagement, by: Any, at: datetime | None = None) -
             policies.check_could_be_given(request_of(row), facts_of(engagement, contact=row.contact), now)
         except Refused:
             ended += 1
-            end(row, Kind.ENDED, states.INSTANCE, at, by=by)
+            _close(row, Kind.ENDED, states.INSTANCE, at, by=by)
             end_proposal(row, now)
     ledger.record(
         "consents.reconsidered",
@@ -196,7 +207,8 @@ def expire(*, by: None, at: datetime | None = None) -> int:
     unanswered = list(free.waiting().filter(lapses_at__lte=now))
     texts = [row.proposal_id for row in unanswered if row.proposal_id]
     Proposal.objects.filter(pk__in=texts, state=Proposal.State.PROPOSED).update(state=Proposal.State.LAPSED, answered_at=now)
-    end_all(over, Kind.EXPIRED, states.INSTANCE, at, by=None)
+    for consent in over:
+        _close(locked(consent), Kind.EXPIRED, states.INSTANCE, at, by=None)
     end_all(unanswered, Kind.LAPSED, states.INSTANCE, at, by=None)
     done = len(over) + len(unanswered)
     if done:

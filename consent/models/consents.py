@@ -64,7 +64,7 @@ class Consent(models.Model):
     proposal = models.ForeignKey("consent.Proposal", on_delete=models.PROTECT, null=True, related_name="consents")  # where it is for a text
     fingerprint = models.BinaryField(null=True)  # of that text
     recipient_keys = models.BinaryField(null=True)  # SHA-256 of the contact's public keys, as shown to the client
-    # recipient (where no contact), data, place, use, retention, participants, reason; asked_by, lapses; language and notice of the question
+    # recipient (where no contact), data, places, use, retention, participants, reason; asked_by, lapses; language and notice of the question
     terms: Mapping[str, Any] = EncryptedDetails()
     until_date = models.DateField(null=True)
     most_uses = models.PositiveSmallIntegerField(null=True)

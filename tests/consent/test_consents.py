@@ -16,7 +16,7 @@ from clients.models import Engagement
 from consent import consent_receipts, policies
 from consent.actions import consents, engagements
 from consent.facts import facts_of, request_of
-from consent.models import Consent, ConsentEvent, Disclosure
+from consent.models import Consent, ConsentEvent, Disclosure, Task
 from consent.purposes import ATTENDANCE, LISTING
 from consent.standing import Changed, of_engagement
 from support.jobs import run_pending
@@ -477,3 +477,16 @@ def test_the_coach_keeps_a_photographed_page(room):
     assert Consent.objects.get().way == "paper"
     assert browser.post(address, {"contact": str(room.helene.pk), "page": SimpleUploadedFile("x.pdf", blank(1))}).status_code == 200
     assert Consent.objects.count() == 1
+
+
+def test_withdrawing_what_stands_in_public_gives_the_coach_the_places_to_correct(room):
+    places = ["Site du cabinet", "Plaquette 2026"]
+    consent = room.ask("reference", data=["name"], recipient="Site du cabinet", places=places)
+    room.give(consent, data={"name"}, until=timezone.localdate() + timedelta(days=90))
+    assert not Task.objects.exists()
+
+    consents.withdraw(consent=consent, by=room.anais)
+    consents.withdraw(consent=consent, by=room.anais)
+
+    task = Task.objects.get()
+    assert (task.kind, task.about, task.details["place"]) == ("recall", consent.pk, "Site du cabinet · Plaquette 2026")
