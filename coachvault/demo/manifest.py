@@ -18,7 +18,11 @@ from consent.models import Disclosure, Signatory, Summary
 def manifest(at: datetime) -> dict[str, Any]:
     """The manifest as outside.md describes it, for this moment."""
     people = [{"email": p.address, "passphrase": passphrase(p), "role": p.role, "recovery_code": recovery_code(p)} for p in PEOPLE.values()]
-    return {"people": people, "secrets": [*_names(at), *_engagements(), *_notes(), *_summaries(at), _pledge()], "base_url": settings.URL}
+    return {
+        "people": people,
+        "secrets": [*_names(at), *_engagements(), *_notes(), *_summaries(at), _pledge(), _barrier()],
+        "base_url": settings.URL,
+    }
 
 
 def _secret(phrase: str, kind: str, *readers: str) -> dict[str, Any]:
@@ -106,3 +110,8 @@ def _summaries(at: datetime) -> list[dict[str, Any]]:
 def _pledge() -> dict[str, Any]:
     """The draft of the pledge: its coach alone. What is published is public, and no secret."""
     return _secret(texts.PLEDGE_DRAFT.phrase, "other", "camille")
+
+
+def _barrier() -> dict[str, Any]:
+    """Why two clients are walled: their coach alone."""
+    return _secret(texts.BARRIER.phrase, "other", "camille")
