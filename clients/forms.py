@@ -87,7 +87,9 @@ class BarrierForm(forms.Form):
     """The other client, and why."""
 
     other = forms.ChoiceField(
-        label=_("From whom?"), error_messages={"required": _("Please choose one."), "invalid_choice": _("Please choose one.")}
+        label=_("From whom?"),
+        widget=forms.Select(attrs={"class": "discreet"}),
+        error_messages={"required": _("Please choose one."), "invalid_choice": _("Please choose one.")},
     )
     reason = forms.CharField(
         label=_("Reason"),
