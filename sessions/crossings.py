@@ -50,14 +50,14 @@ def would_cross(one: Session, other: Session, barriers: Barriers) -> bool:
 def _at_doors(coach: Coach, since: datetime, until: datetime) -> SessionQuerySet:
     """The sessions at a door that touch a time, with whom they are."""
     there = Session.objects.for_coach(coach).filter(place__in=DOORS, starts_at__gt=since - LONGEST, starts_at__lt=until)
-    return there.exclude(state=Session.State.CANCELLED).select_related("engagement__client").defer("details").order_by("starts_at")
+    return there.select_related("engagement__client").defer("details").order_by("starts_at")
 
 
 def of(session: Session, coach: Coach, now: datetime) -> list[Crossing]:
     """Whom the client of a session, saved or not yet, would cross. Nobody, if it is over."""
     if session.place not in DOORS or session.ends_at < now:
         return []
-    around = _at_doors(coach, session.starts_at - APART, session.ends_at + APART).exclude(pk=session.pk)
+    around = _at_doors(coach, session.starts_at - APART, session.ends_at + APART)
     return _found(session, around, Barriers(coach.pk)) if around else []
 
 

@@ -110,6 +110,7 @@ class Colleagues:
     def __post_init__(self) -> None:
         self.cast.karim  # noqa: B018  who has joined, for another coach's sake
         self.anais = World.of_anais(self.cast)
+        clients.lift_barrier(barrier=self.anais.barrier, by=self.cast.camille)  # alone, she is walled from nobody
         self.plan(self.anais)
         users: dict[str, Any] = {"anais": self.cast.anais.person, "helene": self.cast.helene.person}
         self.people = {name: (user, signed_in(user)) for name, user in users.items()}
