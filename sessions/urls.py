@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from sessions.views import client, engagements, meetings, notes, summaries, today, versions
+from sessions.views import barriers, client, engagements, meetings, notes, summaries, today, versions
 
 urlpatterns = [
     path("coach/", today.today, name="today"),
     path("coach/engagements/<uuid:pk>/", engagements.engagement_page, name="engagement_page"),
     path("coach/engagements/<uuid:pk>/log/", engagements.engagement_log, name="engagement_log"),
     path("coach/engagements/<uuid:pk>/sessions/new/", meetings.session_add, name="session_add"),
+    path("coach/barriers/", barriers.barrier_list, name="barrier_list"),
     path("coach/sessions/<uuid:pk>/", meetings.session_page, name="session_page"),
     path("coach/sessions/<uuid:pk>/edit/", meetings.session_edit, name="session_edit"),
     path("coach/sessions/<uuid:pk>/state/", meetings.session_state, name="session_state"),

@@ -59,6 +59,7 @@ class Demo:
         self._sessions()
         Agreements(self).plan()
         self._summaries()
+        self.on(115, self._barrier)
         promises.planned(self)
         own_templates.planned(self)
         register.planned(self)
@@ -134,6 +135,11 @@ class Demo:
                 sponsor=self.contacts[sponsor].sponsor if sponsor else None, wording=wording, title=texts.TITLES[key].text,
                 objective=texts.OBJECTIVES[key].text, planned_sessions=6, by=self.coaches[COACH_OF[who]], at=self.ago(days),
             )  # fmt: skip
+
+    def _barrier(self, at: datetime) -> None:
+        """Anaïs and Karim are walled by the company that pays for both; Anaïs and Solène by hand."""
+        one, other = self.clients["anais"], self.clients["solene"]
+        clients.add_barrier(client=one, other=other, reason=texts.BARRIER.text, by=self.coaches["camille"], at=at)
 
     def _sessions(self) -> None:
         for key, notes in texts.NOTES.items():

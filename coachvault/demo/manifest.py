@@ -20,7 +20,7 @@ def manifest(at: datetime) -> dict[str, Any]:
     people = [{"email": p.address, "passphrase": passphrase(p), "role": p.role, "recovery_code": recovery_code(p)} for p in PEOPLE.values()]
     return {
         "people": people,
-        "secrets": [*_names(at), *_engagements(), *_notes(), *_summaries(at), *_legal(), _pledge()],
+        "secrets": [*_names(at), *_engagements(), *_notes(), *_summaries(at), *_legal(), _pledge(), _barrier()],
         "base_url": settings.URL,
     }
 
@@ -116,3 +116,8 @@ def _legal() -> list[dict[str, Any]]:
     """What was given and why: the client too, once told. Why less would not do, and what is not told yet: the coach alone."""
     told = [_secret(texts.LEGAL[name].phrase, "legal", "camille", "solene") for name in ("given", "why")]
     return told + [_secret(texts.LEGAL[name].phrase, "legal", "camille") for name in ("less", "danger", "why_not")]
+
+
+def _barrier() -> dict[str, Any]:
+    """Why two clients are walled: their coach alone."""
+    return _secret(texts.BARRIER.phrase, "other", "camille")

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import transaction
 
 from accounts.models import Link, User
-from clients.models import Client, Coach, Engagement, Practice, Sponsor, SponsorContact
+from clients.models import Barrier, Client, Coach, Engagement, Practice, Sponsor, SponsorContact
 from consent.models import (
     Agreement,
     AgreementEvent,
@@ -61,6 +61,7 @@ def remove(at: datetime) -> None:
     Engagement.objects.filter(pk__in=list(engagements.values_list("pk", flat=True))).delete()
     SponsorContact.objects.filter(sponsor__coach__in=coaches).delete()
     Sponsor.objects.filter(coach__in=coaches).delete()
+    Barrier.objects.filter(by__in=coaches).delete()
     Client.objects.filter(coach__in=coaches).delete()
     coaches.delete()
     Practice.objects.filter(pk__in=practices).delete()

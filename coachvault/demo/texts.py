@@ -51,6 +51,8 @@ AGENDAS: Final = {
     "karim": Text("Rejouer le briefing de vingt et une heures", "briefing de vingt et une heures"),
     "priya": Text("Map who still works by the old rules", "still works by the old rules"),
 }
+# Why two clients are walled by hand: for their coach alone
+BARRIER: Final = Text("Belles-sœurs, elles dînent ensemble le dimanche", "elles dînent ensemble le dimanche")
 # In the order of the sessions, by engagement
 NOTES: Final[dict[str, list[Text]]] = {
     "anais": [

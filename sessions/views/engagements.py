@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
 from accounts.doors import admits
+from clients.barriers import Barriers
 from clients.models import Coach, Engagement
 from consent import law_pages, policies
 from consent import overview as consent
@@ -35,6 +36,7 @@ def engagement_page(request: HttpRequest, coach: Coach, pk: UUID) -> HttpRespons
         "held": held,
         "agreements": consent.agreements_of(engagement),
         "summaries": consent.summaries_of(engagement),
+        "is_walled": bool(Barriers(coach.pk).others(engagement.client_id)),
         "why_no_summary": policies.allows(policies.check_may_write_summary, engagement),
     }
     return render(request, "sessions/engagement.html", context)

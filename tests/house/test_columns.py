@@ -24,6 +24,7 @@ SEALED = {
 ENCRYPTED = {
     "accounts.Link.details",
     "accounts.User.details",
+    "clients.Barrier.details",
     "clients.Client.details",
     "clients.Engagement.details",
     "clients.Practice.details",

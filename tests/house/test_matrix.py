@@ -89,6 +89,9 @@ client_page                  coach    client      200      200
 client_edit                  coach    client      200      on
 client_archive               coach    client      405      on
 client_invite                coach    client      405      on
+barrier_list                 coach    -           200      405
+barrier_add                  coach    client      200      200
+barrier_lift                 coach    barrier     405      on
 sponsor_list                 coach    -           200      200
 sponsor_add                  coach    -           200      on
 sponsor_page                 coach    sponsor     200      200

@@ -12,7 +12,7 @@ from typing import Any
 from django.utils import timezone
 
 from clients import actions as clients
-from clients.models import Client, Coach, Engagement, Sponsor, SponsorContact
+from clients.models import Barrier, Client, Coach, Engagement, Sponsor, SponsorContact
 from consent.actions import consents, summaries
 from consent.models import (
     Agreement,
@@ -67,6 +67,7 @@ class World:
     law: LegalDisclosure = field(init=False)  # an immediate danger with its papers, not told
     told: LegalDisclosure = field(init=False)  # a requisition that the client was told of
     task: Task = field(init=False)  # to take a name down
+    barrier: Barrier = field(init=False)  # by hand, from somebody who has not joined
 
     def __post_init__(self) -> None:
         """Bring the engagement there through the same actions as the pages."""
@@ -103,6 +104,7 @@ class World:
         self.law = register.completed(register.danger(self.engagement, self._vault, self.phrase("law")), self._vault, self.phrase("law"))
         self.told = register.requisition(self.engagement, self._vault, self.phrase("told"), less=self.phrase("law"), told=True)
         self.task = register.recall(self.engagement, self.phrase("law"))
+        self._wall()
 
     @classmethod
     def of_anais(cls, cast: Cast) -> World:
@@ -132,7 +134,7 @@ class World:
     def readers(self) -> dict[str, set[Any]]:
         """Each phrase with the people (ids) who may read it."""
         coach, client, contact = self.coach.person_id, self.client.person_id, self.contact.person_id
-        told = dict.fromkeys(("agenda", "note", "earlier", "draft", "pledge", "template", "law"), {coach})
+        told = dict.fromkeys(("agenda", "note", "earlier", "draft", "pledge", "template", "law", "barrier", "neighbour"), {coach})
         told |= dict.fromkeys(("objective", "proposed", "reason", "told"), {coach, client})
         told |= {"disclosed": {coach, client, contact}}
         names = dict.fromkeys((self.client.name, self.contact.name), {coach, client, contact})
@@ -149,6 +151,12 @@ class World:
                 note=self.note, text=self.phrase(what), expected_version=self.note.version, keep=True, vault=vault, by=by
             )
         self.version = self.note.version - 1
+
+    def _wall(self) -> None:
+        """A barrier by hand between the client and a neighbour."""
+        facts = {"address": "", "phone": "", "job": "", "language": "fr"}
+        neighbour = clients.add_client(coach=self.coach, name=self.phrase("neighbour"), by=self.coach, **facts)
+        self.barrier = clients.add_barrier(client=self.client, other=neighbour, reason=self.phrase("barrier"), by=self.coach)
 
     def _promise(self) -> None:
         """The coach's pledge, published and acknowledged by this client; the next version is a draft of the coach alone."""
