@@ -21,6 +21,7 @@ from consent import policies, promises
 from consent.jobs import tell_contact
 from consent.models import Consent, ConsentEvent, Disclosure, Proposal, Summary
 from consent.policies import ConsentFacts, Facts, Request
+from consent.reading import Reading
 from vault import ledger, primitives, shredding
 from vault.primitives import Closed, PublicKeys
 from vault.sealed import Place, Sealed
@@ -102,9 +103,13 @@ def delete_summary(*, summary: Summary, by: Coach, at: datetime | None = None) -
 
 
 @act
-def propose(*, summary: Summary, text: str, vault: Unlocked, by: Coach, at: datetime | None = None) -> Proposal:
-    """This function will show the client, in the shared space, exactly `text` for exactly one contact. An earlier proposal of it is void."""
+def propose(*, summary: Summary, text: str, reading: Reading, vault: Unlocked, by: Coach, at: datetime | None = None) -> Proposal:
+    """This function will show the client, in the shared space, exactly `text` for exactly one contact. An earlier proposal of it is void.
+
+    `reading` is the confidentiality reading of this very text. Refuses one that is of another text, that something stops, or that asks still.
+    """
     policies.check_may_propose(summary)
+    policies.check_was_read(summary, text, reading)
     if not text.strip():
         raise Refused(code="empty")
     engagement, now = summary.engagement, at or timezone.now()
@@ -128,6 +133,7 @@ def propose(*, summary: Summary, text: str, vault: Unlocked, by: Coach, at: date
         version=proposal.version,
         stored=proposal.body.stored(),
         other=summary.contact.person_id,
+        code=reading.code,
     )
     return proposal
 

@@ -160,10 +160,16 @@ template_delete              coach    template    405      on
 summary_add                  coach    engagement  200      200
 summary_page                 coach    summary     200      409
 summary_propose              coach    summary     405      on
+summary_check                coach    summary     200      on
+summary_preview              coach    summary     405      200
 summary_take_answer          coach    summary     405      404
 summary_hold                 coach    summary     405      on
 summary_delete               coach    summary     405      on
 proposal_page                coach    proposal    200      200
+marks                        coach    engagement  200      on
+mark_remove                  coach    marked      405      on
+name_ask_again               coach    cleared     405      on
+own_words                    coach    -           200      409
 
 client_home                  client   -           200      405
 client_log                   client   engagement  200      405

@@ -16,9 +16,10 @@ from clients.models import Client, Coach, Engagement, Sponsor, SponsorContact
 from consent.actions import summaries
 from consent.models import Agreement, AgreementTemplate, Consent, Disclosure, Pledge, PledgeReceipt, Proposal, Summary
 from sessions import actions as sessions
-from sessions.models import Note, Session
+from sessions.models import ClearedName, MarkedPerson, Note, OwnWords, Session
+from sessions.people import actions as people
 from tests.cast import PASSPHRASE, Cast, person
-from tests.consent import agreements, pledges, templates
+from tests.consent import agreements, pledges, readings, templates
 from vault import slots
 from vault.unlocked import Unlocked, public_keys
 
@@ -43,6 +44,8 @@ class World:
     session: Session = field(init=False)
     note: Note = field(init=False)
     version: int = field(init=False)
+    marked: MarkedPerson = field(init=False)
+    cleared: ClearedName = field(init=False)
     disclosure: Disclosure = field(init=False)
     consent: Consent = field(init=False)
     proposal: Proposal = field(init=False)
@@ -107,7 +110,7 @@ class World:
     def readers(self) -> dict[str, set[Any]]:
         """Each phrase with the people (ids) who may read it."""
         coach, client, contact = self.coach.person_id, self.client.person_id, self.contact.person_id
-        told = dict.fromkeys(("agenda", "note", "earlier", "draft", "pledge", "template"), {coach})
+        told = dict.fromkeys(("agenda", "note", "earlier", "draft", "pledge", "template", "marked", "word"), {coach})
         told |= dict.fromkeys(("objective", "proposed"), {coach, client})
         told |= {"disclosed": {coach, client, contact}}
         names = dict.fromkeys((self.client.name, self.contact.name), {coach, client, contact})
@@ -124,6 +127,11 @@ class World:
                 note=self.note, text=self.phrase(what), expected_version=self.note.version, keep=True, vault=vault, by=by
             )
         self.version = self.note.version - 1
+        facts = {"engagement": self.engagement, "vault": vault, "by": by}
+        self.marked = people.mark_person(name=self.phrase("marked"), role="", **facts)
+        self.cleared = people.clear_name(part="paul", clients=frozenset({self.client.pk}), **facts)
+        if not OwnWords.objects.filter(coach=by).exists():
+            people.write_words(typed=self.phrase("word"), expected=0, vault=vault, by=by)
 
     def _promise(self) -> None:
         """The coach's pledge, published and acknowledged by this client; the next version is a draft of the coach alone."""
@@ -138,7 +146,9 @@ class World:
         )
 
     def _propose(self, what: str) -> Proposal:
-        return summaries.propose(summary=self._draft(what), text=self.phrase(what), vault=self._vault, by=self.coach)
+        text = self.phrase(what)
+        reading = readings.read(text, self.engagement, self._vault)
+        return summaries.propose(summary=self._draft(what), text=text, reading=reading, vault=self._vault, by=self.coach)
 
     def _disclose(self) -> None:
         """A summary that the client approved and the contact can read already."""
