@@ -258,9 +258,9 @@ def _clients(here: Words, known: Known) -> Iterator[Finding]:
     for client, written in known.clients:
         name = name_of(written)
         for is_full, first, after, words in _places(here, name):
-            if is_full and words not in own.full:
+            if is_full:
                 yield Finding(Kind.CLIENT, *here.span(first, after), written, frozenset({client}))
-            elif not is_full and not set(words) <= own.words and (client, "".join(words)) not in known.cleared:
+            elif not set(words) <= own.words and (client, "".join(words)) not in known.cleared:
                 parts.setdefault((first, after), set()).add((client, written))
     for (first, after), found in parts.items():
         names = ", ".join(sorted(written for _client, written in found))
@@ -271,8 +271,6 @@ def _marked(here: Words, known: Known) -> Iterator[Finding]:
     own = name_of(known.own)
     for written in known.marked:
         name = name_of(written)
-        if set(words_of(written)) <= own.words:
-            continue
         for _is_full, first, after, words in _places(here, name, parts=not name.last or written[:1].isupper()):
             if not set(words) <= own.words:
                 yield Finding(Kind.MARKED, *here.span(first, after), written)
