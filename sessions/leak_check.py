@@ -233,7 +233,7 @@ def name_of(written: str) -> Name:
     married = [(word,) for word in words_of(chunks[-1]) if len(word) > 2]
     endings = {last, words_of(chunks[-1]), *married}
     orders = {(*first, *ending) for ending in endings} | {(*ending, *first) for ending in endings}
-    return Name(frozenset(orders | {(*last[i:], *first, *last[:i]) for i in range(len(last))}), first, last)
+    return Name(frozenset(orders), first, last)
 
 
 def is_same(one: str, other: str) -> bool:
