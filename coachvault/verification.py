@@ -28,7 +28,7 @@ from consent.models import (
     Summary,
     Task,
 )
-from sessions.models import Note, NoteVersion, Session
+from sessions.models import ClearedName, MarkedPerson, Note, NoteVersion, OwnWords, Session
 from vault import verification
 from vault.verification import Bytes, Check, Rows, States
 
@@ -47,6 +47,9 @@ ROWS: Final = (
     Rows("engagements", table(Engagement), ("engagement.opened",)),
     Rows("sessions", table(Session), ("session.planned",)),
     Rows("notes", table(Note), ("note.started", "note.amended"), ("note.deleted",)),
+    Rows("marked people", table(MarkedPerson), ("mark.made",), ("mark.removed",)),
+    Rows("cleared names", table(ClearedName), ("name.cleared",), ("name.uncleared",)),
+    Rows("lists of own words", table(OwnWords), ("words.started",)),
     Rows("finished notes", table(Note), ("note.finished",), where="finished_at is not null"),
     Rows("agreements", table(Agreement), ("agreement.drafted",)),
     Rows("agreements in force, once", table(Agreement), ("agreement.in_force",), where="in_force_at is not null"),
@@ -71,6 +74,9 @@ BYTES: Final = (
         "texts of notes", table(Note), "body", "note", ("note.started", "note.amended", "note.restored", "note.finished"),
         final="row.finished_at is not null", has_versions=True,
     ),
+    Bytes("marked people", table(MarkedPerson), "body", "mark", ("mark.made", "mark.changed")),
+    Bytes("cleared names", table(ClearedName), "body", "name", ("name.cleared",)),
+    Bytes("lists of own words", table(OwnWords), "body", "words", ("words.started", "words.written")),
     Bytes("texts of summaries", table(Summary), "body", "summary", ("summary.started",), final="false", has_versions=True),
     Bytes("texts of proposals", table(Proposal), "body", "proposal", ("summary.proposed",)),
     Bytes("answers of clients", table(Proposal), "answer", "proposal", ("summary.changes_asked",)),

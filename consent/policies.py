@@ -21,6 +21,7 @@ from clients.models import Engagement, SponsorContact
 from consent import promises, states
 from consent.models import Agreement, Consent, Summary
 from consent.purposes import LISTING, PURPOSES, Kind, Purpose
+from consent.reading import Reading
 from vault.unlocked import public_keys
 
 FINGERPRINT_BYTES: Final = 32
@@ -270,6 +271,12 @@ def check_may_propose(summary: Summary, contact: SponsorContact) -> None:
         raise Refused(_("Your client has not made their space yet. Invite them; your draft waits here."), code="client_has_no_space")
     if contact.person_id is None or public_keys(contact.person_id) is None:
         raise Refused(_("The contact has not made their space yet. Invite them; your draft waits here."), code="contact_has_no_space")
+
+
+def check_was_read(summary: Summary, text: str, reading: Reading) -> None:
+    """Raise `Refused` unless exactly this text went through the confidentiality reading for this engagement, and nothing stops it."""
+    if not reading.is_of(text, summary.engagement_id) or not reading.lets_go:
+        raise Refused(_("This text has not been through the confidentiality reading as it stands. Nothing was proposed."), code="not_read")
 
 
 def allows(check: object, *facts: object) -> str:

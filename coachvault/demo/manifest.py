@@ -20,7 +20,7 @@ def manifest(at: datetime) -> dict[str, Any]:
     people = [{"email": p.address, "passphrase": passphrase(p), "role": p.role, "recovery_code": recovery_code(p)} for p in PEOPLE.values()]
     return {
         "people": people,
-        "secrets": [*_names(at), *_engagements(), *_notes(), *_summaries(at), *_legal(), _pledge(), _barrier()],
+        "secrets": [*_names(at), *_engagements(), *_notes(), *_marks(), *_summaries(at), *_legal(), _pledge(), _barrier()],
         "base_url": settings.URL,
     }
 
@@ -90,11 +90,17 @@ def _notes() -> list[dict[str, Any]]:
     return [*notes, *(_secret(addition.phrase, "note", _pair(key)[0]) for (key, _index), addition in texts.ADDITIONS.items())]
 
 
+def _marks() -> list[dict[str, Any]]:
+    """People marked in notes, and the words of a coach's own list: the coach alone."""
+    marked = [_secret(name.phrase, "name", _pair(key)[0]) for key, people in texts.MARKS.items() for name, _role in people]
+    return [*marked, *(_secret(words.phrase, "other", coach) for coach, words in texts.OWN_WORDS.items())]
+
+
 def _summaries(at: datetime) -> list[dict[str, Any]]:
     """A draft: the coach. Proposed: the client too. Open: the contact too."""
     rows = json.loads((Path(settings.DATA) / ROWS).read_text())
     shown, proposed = _open_disclosures(at), set(Summary.objects.filter(proposals__isnull=False).values_list("pk", flat=True))
-    about = {"shown": "anais", "withdrawn": "anais", "draft": "anais", "proposed": "karim", "refused": "karim", "lapsed": "karim"}
+    about = dict.fromkeys(("shown", "withdrawn", "draft", "to_mend"), "anais") | dict.fromkeys(("proposed", "refused", "lapsed"), "karim")
     found = []
     for name, text in texts.SUMMARIES.items():
         coach, client = _pair(about.get(name, "priya"))

@@ -26,7 +26,7 @@ from consent.models import (
     Summary,
     Task,
 )
-from sessions.models import Note, NoteVersion, Session
+from sessions.models import ClearedName, MarkedPerson, Note, NoteVersion, OwnWords, Session
 from vault import ledger, shredding
 from vault.models import DataKey, KeyGrant, Slot, Unlock
 from vault.verification import REMOVED
@@ -54,6 +54,9 @@ def remove(at: datetime) -> None:
     PledgeReceipt.objects.filter(pledge__coach__in=coaches).delete()
     Pledge.objects.filter(coach__in=coaches).delete()
     AgreementTemplate.objects.filter(coach__in=coaches).delete()
+    MarkedPerson.objects.filter(engagement__in=engagements).delete()
+    ClearedName.objects.filter(engagement__in=engagements).delete()
+    OwnWords.objects.filter(coach__in=coaches).delete()
     NoteVersion.objects.filter(note__session__engagement__in=engagements).delete()
     Note.objects.filter(session__engagement__in=engagements, adds_to__isnull=False).delete()
     Note.objects.filter(session__engagement__in=engagements).delete()

@@ -208,6 +208,12 @@ SUMMARIES: Final = {
         "Bilan à mi-parcours, à relire : la prise de poste est faite, la question du second adjoint viendra en janvier.",
         "la question du second adjoint viendra",
     ),
+    # What the confidentiality reading stops: a colleague who is a client too, somebody marked, a sentence of a note
+    "to_mend": Text(
+        "Anaïs tient ses jalons et gagne en assurance. Elle s’appuie davantage sur Karim Benali et sur Sidonie. "
+        "Elle a rendu deux dossiers à son adjoint et elle dort mieux ; le calendrier du quai des brumes se dessine.",
+        "le calendrier du quai des brumes",
+    ),
     "proposed": Text(
         "Karim conduit désormais un point court à chaque prise de nuit. Les retours de son équipe montrent une parole plus directe au vestiaire.",
         "une parole plus directe au vestiaire",
@@ -233,6 +239,12 @@ SUMMARIES: Final = {
         "set out a hundred days in plain English",
     ),
 }
+# Whom the notes speak of: marked by the coach. And the words of her own list
+MARKS: Final = {
+    "anais": [(Text("Sidonie Villedieu", "Sidonie Villedieu"), "adjointe"), (Text("Gaspard Montreuil", "Gaspard Montreuil"), "manager")],
+    "priya": [(Text("Rosalind Ashcombe", "Rosalind Ashcombe"), "her predecessor")],
+}
+OWN_WORDS: Final = {"camille": Text("projet Belvédère\nmaison des tilleuls", "projet Belvédère")}
 WISH: Final = Text(
     "Priya has brought both teams to one planning table. She would welcome a clear word on recruitment before Easter.",
     "a clear word on recruitment before Easter",

@@ -18,8 +18,11 @@ SEALED = {
     "consent.Proposal.answer",
     "consent.Proposal.body",
     "consent.Summary.body",
+    "coaching_sessions.ClearedName.body",
+    "coaching_sessions.MarkedPerson.body",
     "coaching_sessions.Note.body",
     "coaching_sessions.NoteVersion.body",
+    "coaching_sessions.OwnWords.body",
 }
 ENCRYPTED = {
     "accounts.Link.details",

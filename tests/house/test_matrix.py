@@ -175,10 +175,16 @@ task_done                    coach    task        405      on
 summary_add                  coach    engagement  200      200
 summary_page                 coach    summary     200      409
 summary_propose              coach    summary     405      on
+summary_check                coach    summary     200      on
+summary_preview              coach    summary     405      200
 summary_take_answer          coach    summary     405      404
 summary_hold                 coach    summary     405      on
 summary_delete               coach    summary     405      on
 proposal_page                coach    proposal    200      200
+marks                        coach    engagement  200      on
+mark_remove                  coach    marked      405      on
+name_ask_again               coach    cleared     405      on
+own_words                    coach    -           200      409
 
 consent_register             coach    -           200      405
 consent_register_csv         coach    -           200      405

@@ -27,9 +27,10 @@ from consent.models import (
     Task,
 )
 from sessions import actions as sessions
-from sessions.models import Note, Session
+from sessions.models import ClearedName, MarkedPerson, Note, OwnWords, Session
+from sessions.people import actions as people
 from tests.cast import PASSPHRASE, Cast, person
-from tests.consent import agreements, pledges, register, templates
+from tests.consent import agreements, pledges, readings, register, templates
 from vault import slots
 from vault.unlocked import Unlocked, public_keys
 
@@ -54,6 +55,8 @@ class World:
     session: Session = field(init=False)
     note: Note = field(init=False)
     version: int = field(init=False)
+    marked: MarkedPerson = field(init=False)
+    cleared: ClearedName = field(init=False)
     disclosure: Disclosure = field(init=False)
     consent: Consent = field(init=False)
     asked: Consent = field(init=False)  # waits for an answer
@@ -134,7 +137,8 @@ class World:
     def readers(self) -> dict[str, set[Any]]:
         """Each phrase with the people (ids) who may read it."""
         coach, client, contact = self.coach.person_id, self.client.person_id, self.contact.person_id
-        told = dict.fromkeys(("agenda", "note", "earlier", "draft", "pledge", "template", "law", "barrier", "neighbour"), {coach})
+        mine = ("agenda", "note", "earlier", "draft", "pledge", "template", "law", "barrier", "neighbour", "marked", "word")
+        told = dict.fromkeys(mine, {coach})
         told |= dict.fromkeys(("objective", "proposed", "reason", "told"), {coach, client})
         told |= {"disclosed": {coach, client, contact}}
         names = dict.fromkeys((self.client.name, self.contact.name), {coach, client, contact})
@@ -151,6 +155,11 @@ class World:
                 note=self.note, text=self.phrase(what), expected_version=self.note.version, keep=True, vault=vault, by=by
             )
         self.version = self.note.version - 1
+        facts = {"engagement": self.engagement, "vault": vault, "by": by}
+        self.marked = people.mark_person(name=self.phrase("marked"), role="", **facts)
+        self.cleared = people.clear_name(part="paul", clients=frozenset({self.client.pk}), **facts)
+        if not OwnWords.objects.filter(coach=by).exists():
+            people.write_words(typed=self.phrase("word"), expected=0, vault=vault, by=by)
 
     def _wall(self) -> None:
         """A barrier by hand between the client and a neighbour."""
@@ -171,7 +180,9 @@ class World:
         )
 
     def _propose(self, what: str) -> Proposal:
-        return summaries.propose(summary=self._draft(what), text=self.phrase(what), vault=self._vault, by=self.coach)
+        text = self.phrase(what)
+        reading = readings.read(text, self.engagement, self._vault)
+        return summaries.propose(summary=self._draft(what), text=text, reading=reading, vault=self._vault, by=self.coach)
 
     def _disclose(self) -> None:
         """A summary that the client approved and the contact can read already."""
