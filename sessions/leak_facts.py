@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 
+from clients.barriers import Barriers
 from clients.models import Client, Coach, Engagement
 from consent.reading import Reading, digest_of
 from sessions import leak_check
@@ -24,6 +25,7 @@ class Marked:
     mark: MarkedPerson
     person: Person
     client: Client | None
+    is_walled: bool = False  # from the client of this engagement
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,10 @@ def marked_in(engagement: Engagement, vault: Unlocked, by: Coach) -> list[Marked
     """Who is marked in an engagement, and who of them is also a client of this coach."""
     found = people(engagement, vault, by)
     clients = other_clients(engagement, by) if found else []
-    return [Marked(row, person, next((one for one in clients if leak_check.is_same(one.name, person.name)), None)) for row, person in found]
+    same = {row.pk: next((one for one in clients if leak_check.is_same(one.name, person.name)), None) for row, person in found}
+    barriers = Barriers(by.pk) if any(same.values()) else None
+    walled = {one.pk for one in same.values() if one and barriers and barriers.stand_between(engagement.client_id, one.pk)}
+    return [Marked(row, person, client, client is not None and client.pk in walled) for row, person in found for client in [same[row.pk]]]
 
 
 @sensitive_variables()

@@ -12,6 +12,7 @@ from django.test import Client as Browser
 from django.urls import reverse
 
 from accounts.act import Refused
+from clients.barriers import Barriers
 from consent.actions import summaries
 from consent.models import Proposal, Summary
 from consent.reading import Reading, digest_of
@@ -345,6 +346,18 @@ def test_a_mark_that_is_another_client_of_hers_is_said_to_her(desk):
     shown = page(desk.browser.get(reverse("marks", args=[desk.room.engagement.pk])))
 
     assert shown.count("Cette personne est aussi votre client·e") == 1
+
+
+def test_they_are_kept_apart_with_one_button_and_then_it_is_gone(desk):
+    desk.mark("BENALI Karim")
+    marks, karim = reverse("marks", args=[desk.room.engagement.pk]), desk.cast.karim
+    keep_apart = reverse("barrier_add", args=[desk.room.engagement.client_id])
+    assert f'action="{keep_apart}"' in page(desk.browser.get(marks))
+
+    desk.browser.post(keep_apart, {"other": str(karim.pk)})
+
+    assert Barriers(desk.camille.pk).stand_between(desk.room.engagement.client_id, karim.pk)
+    assert f'action="{keep_apart}"' not in page(desk.browser.get(marks))
 
 
 def test_nobody_else_reads_marks_or_words(desk):
