@@ -24,6 +24,7 @@ from consent.models import (
     Proposal,
     Signatory,
     Summary,
+    Wish,
 )
 from sessions.models import Note, NoteVersion, Session
 from vault import verification
@@ -54,6 +55,7 @@ ROWS: Final = (
     Rows("templates", table(AgreementTemplate), ("template.started", "template.revised"), ("template.deleted",)),
     Rows("summaries", table(Summary), ("summary.started",)),
     Rows("deleted summaries", table(Summary), ("summary.deleted",), where="deleted_at is not null"),
+    Rows("wishes", table(Wish), ("wish.made",)),
     Rows("proposals", table(Proposal), ("summary.proposed",)),
     Rows("consents", table(Consent), ("consent.requested",)),
     Rows("consents given", table(Consent), ("consent.given",), where="given_at is not null"),
@@ -67,6 +69,8 @@ BYTES: Final = (
     Bytes("texts of summaries", table(Summary), "body", "summary", ("summary.started",), final="false", has_versions=True),
     Bytes("texts of proposals", table(Proposal), "body", "proposal", ("summary.proposed",)),
     Bytes("answers of clients", table(Proposal), "answer", "proposal", ("summary.changes_asked",)),
+    Bytes("texts of wishes", table(Wish), "body", "wish", ("wish.made",)),
+    Bytes("answers to wishes", table(Wish), "answer", "wish", ("wish.declined",)),
     Bytes("texts of disclosures", table(Disclosure), "body", "disclosure", ("summary.disclosed",)),
     Bytes("agreements as sent", table(Agreement), "document", "agreement", ("agreement.drafted", "agreement.sent")),
     Bytes(
@@ -101,6 +105,11 @@ STATES: Final = (
         | dict.fromkeys(("agreement.sent", "agreement.resent"), ("sent",))
         | {"agreement.signed": ("sent", "signed"), "agreement.renounced": ("terminated",)}  # others may still have to sign
         | {f"agreement.{state}": (state,) for state in ("in_force", "superseded", "declined", "expired", "cancelled", "terminated")},
+    ),
+    States(
+        "states of wishes",
+        table(Wish),
+        {"wish.made": ("asked",)} | {f"wish.{state}": (state,) for state in ("taken", "declined", "taken_back")},
     ),
     States(
         "states of pledges",
@@ -176,7 +185,7 @@ select k.id, 'copy_of_nothing' from vault_datakey k
 where k.kind = 'copy' and k.shredded_at is null and not exists (select 1 from {disclosure} d where d.series = k.series) order by 1
 """
 EVENTS: Final = """
-with told as (select about as id, substr(event, 9) as kind, count(*) as n from vault_ledger 
+with told as (select about as id, substr(event, 9) as kind, count(*) as n from vault_ledger
   where kind = 'consent' and event like 'consent.%%' and about in (select id from {consent}) group by 1, 2),
 here as (select consent_id as id, kind, count(*) as n from {consentevent} group by 1, 2)
 select coalesce(told.id, here.id), coalesce(kind, '') || case when here.n is null then '_is_gone' when told.n is null then '_of_no_event' else '_differs' end

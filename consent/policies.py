@@ -21,6 +21,7 @@ from clients.models import Engagement, SponsorContact
 from consent import promises, states
 from consent.models import Agreement, Consent, Summary
 from consent.purposes import LISTING, PURPOSES, Kind, Purpose
+from vault.primitives import Closed
 from vault.unlocked import public_keys
 
 FINGERPRINT_BYTES: Final = 32
@@ -261,10 +262,19 @@ def check_may_propose(summary: Summary, contact: SponsorContact) -> None:
     check_may_write_summary(engagement)
     if contact.sponsor_id != engagement.sponsor_id or contact.left_at is not None:
         raise Refused(_("This contact does not belong to the organisation of this engagement any more."), code="contact_left")
-    if engagement.client.person_id is None or public_keys(engagement.client.person_id) is None:
+    if not _has_keys(engagement.client.person_id):
         raise Refused(_("Your client has not made their space yet. Invite them; your draft waits here."), code="client_has_no_space")
-    if contact.person_id is None or public_keys(contact.person_id) is None:
+    if not _has_keys(contact.person_id):
         raise Refused(_("The contact has not made their space yet. Invite them; your draft waits here."), code="contact_has_no_space")
+
+
+def _has_keys(person: UUID | None) -> bool:
+    """Whether somebody has made their vault. Raises `Refused` where the keys on file do not hold."""
+    try:
+        return person is not None and public_keys(person) is not None
+    except Closed as no:
+        sentence = _("The key on file for this person does not hold, so nothing can be proposed. Please tell whoever runs this instance.")
+        raise Refused(sentence, code="other_keys") from no
 
 
 def allows(check: object, *facts: object) -> str:

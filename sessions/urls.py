@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sessions.views import client, engagements, meetings, notes, summaries, today, versions
+from sessions.views import client, engagements, meetings, notes, proposals, summaries, today, versions
 
 urlpatterns = [
     path("coach/", today.today, name="today"),
@@ -31,5 +31,7 @@ urlpatterns = [
     path("coach/summaries/<uuid:pk>/answer/", summaries.summary_take_answer, name="summary_take_answer"),
     path("coach/summaries/<uuid:pk>/hold/", summaries.summary_hold, name="summary_hold"),
     path("coach/summaries/<uuid:pk>/delete/", summaries.summary_delete, name="summary_delete"),
-    path("coach/proposals/<uuid:pk>/", summaries.proposal_page, name="proposal_page"),
+    path("coach/proposals/<uuid:pk>/", proposals.proposal_page, name="proposal_page"),
+    path("coach/proposals/<uuid:pk>/compare/", proposals.proposal_compare, name="proposal_compare"),
+    path("coach/proposals/<uuid:pk>/document.pdf", proposals.proposal_pdf, name="proposal_pdf"),
 ]

@@ -22,6 +22,7 @@ from consent.models import (
     Proposal,
     Signatory,
     Summary,
+    Wish,
 )
 from sessions.models import Note, NoteVersion, Session
 from vault import ledger, shredding
@@ -41,6 +42,7 @@ def remove(at: datetime) -> None:
     ConsentEvent.objects.filter(consent__engagement__in=engagements).delete()
     Consent.objects.filter(engagement__in=engagements).delete()
     Proposal.objects.filter(summary__engagement__in=engagements).delete()
+    Wish.objects.filter(engagement__in=engagements).delete()
     Summary.objects.filter(engagement__in=engagements).delete()
     for model in (AgreementEvent, KnownFile, Signatory):
         model.objects.filter(agreement__engagement__in=engagements).delete()

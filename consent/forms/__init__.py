@@ -4,6 +4,7 @@ from consent.forms.drafting import DraftForm
 from consent.forms.signing import AnswerForm, CodeForm, DeclineForm, QuestionForm, SendForm, SignForm
 from consent.forms.summaries import ApproveForm, ChangesForm, SummaryForm
 from consent.forms.templates import StartForm, TemplateForm
+from consent.forms.wishes import DeclineWishForm, WishForm
 
 __all__ = [
     "AnswerForm",
@@ -11,6 +12,7 @@ __all__ = [
     "ChangesForm",
     "CodeForm",
     "DeclineForm",
+    "DeclineWishForm",
     "DraftForm",
     "QuestionForm",
     "SendForm",
@@ -18,4 +20,5 @@ __all__ = [
     "StartForm",
     "SummaryForm",
     "TemplateForm",
+    "WishForm",
 ]

@@ -6,6 +6,7 @@ from consent.models.pledges import Pledge, PledgeReceipt
 from consent.models.signing import AgreementEvent, KnownFile, Signatory
 from consent.models.summaries import Disclosure, Proposal, Summary
 from consent.models.templates import AgreementTemplate
+from consent.models.wishes import Wish
 
 __all__ = [
     "Agreement",
@@ -20,4 +21,5 @@ __all__ = [
     "Proposal",
     "Signatory",
     "Summary",
+    "Wish",
 ]

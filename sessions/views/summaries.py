@@ -17,11 +17,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.act import Refused
 from accounts.doors import admits, wants_a_page
 from clients.models import Coach, Engagement, SponsorContact
-from consent import overview, policies
+from consent import policies
 from consent.actions import summaries as actions
 from consent.forms import SummaryForm
 from consent.models import Consent, Proposal, Summary
+from consent.wanted import Wanted
 from sessions.models import Note
+from sessions.readership import readership
 from support.words import clock
 
 
@@ -71,23 +73,18 @@ def summary_page(request: HttpRequest, coach: Coach, pk: str) -> HttpResponse:
     summary = _summary(coach, pk)
     if request.method == "POST":
         return _save(request, summary, coach)
-    vault: Any = request.vault  # type: ignore[attr-defined]
-    proposals = list(Proposal.objects.for_coach(coach).filter(summary=summary).select_related("summary__engagement__coach"))
-    proposal = proposals[0] if proposals else None
-    consent = overview.given().for_coach(coach).filter(proposal=proposal).first()
+    vault, now = request.vault, timezone.now()  # type: ignore[attr-defined]
+    people = readership(summary, vault, coach, now)
     notes = Note.objects.for_coach(coach).filter(session__engagement=summary.engagement).select_related("session").defer("body")
     facts = {
         "summary": summary,
         "text": vault.open(summary.body, summary.place()),
-        "proposal": proposal,
-        "earlier": proposals[1:],
-        "answer": vault.open(proposal.answer, proposal.place("proposal.answer")) if proposal and proposal.answer else "",
-        "waits": proposal is not None and proposal.version == summary.version and proposal.state == Proposal.State.PROPOSED,
-        "consent": consent,
-        "happened": overview.what_happened(consent),
-        "why_not": policies.allows(policies.check_may_propose, summary, summary.contact),
+        "people": people,
+        "is_written": "edit" in request.GET or not people.is_open_at(summary.version),
+        "wish": summary.wishes.first(),
+        "why_not": policies.allows(policies.check_may_propose, summary, summary.contact) if not people.askable else "",
         "notes": notes.order_by("-made_at")[:20],
-        "now": timezone.now(),
+        "now": now,
     }
     return render(request, "sessions/summary_page.html", facts)
 
@@ -110,25 +107,24 @@ def _save(request: HttpRequest, summary: Summary, coach: Coach) -> HttpResponse:
     return JsonResponse({"version": row.version, "saved_at": clock(row.saved_at)})
 
 
-@admits(Coach)
-@sensitive_variables()
-def proposal_page(request: HttpRequest, coach: Coach, pk: str) -> HttpResponse:
-    """Show a text as it was once proposed, and what became of it."""
-    rows = Proposal.objects.for_coach(coach).select_related("summary__engagement__coach", "contact__sponsor")
-    proposal = get_object_or_404(rows, pk=pk)
-    vault: Any = request.vault  # type: ignore[attr-defined]
-    text, _fingerprint = actions.unsalted(vault.open(proposal.body, proposal.place()))
-    answer = vault.open(proposal.answer, proposal.place("proposal.answer")) if proposal.answer else ""
-    return render(request, "sessions/proposal_page.html", {"proposal": proposal, "text": text, "answer": answer})
+def contact_of(request: HttpRequest, summary: Summary, coach: Coach) -> SponsorContact:
+    """The contact that the page names, else the one for whom it was begun; 404 for somebody of another organisation."""
+    asked = request.POST.get("contact") or str(summary.contact_id)
+    rows = SponsorContact.objects.for_coach(coach).filter(sponsor=summary.engagement.sponsor_id).select_related("sponsor")
+    contact = next((row for row in rows if str(row.pk) == asked), None)
+    if contact is None:
+        raise Refused(code="contact_of_another")
+    return contact
 
 
 @require_POST
 @admits(Coach)
 @sensitive_variables()
 def summary_propose(request: HttpRequest, coach: Coach, pk: str) -> HttpResponse:
-    """Show the client exactly the text that is on the coach's screen."""
+    """Show the client exactly the text that is on the coach's screen, for one contact."""
     summary = _summary(coach, pk)
     vault: Any = request.vault  # type: ignore[attr-defined]
+    contact = contact_of(request, summary, coach)
     if request.POST.get("finish") != str(summary.version):
         messages.error(request, _("The text was changed since this page was opened, so nothing was proposed. Please read it again."))
         return redirect("summary_page", pk)
@@ -136,11 +132,17 @@ def summary_propose(request: HttpRequest, coach: Coach, pk: str) -> HttpResponse
     if not text.strip():
         messages.error(request, _("There is nothing to propose yet: the text is empty."))
         return redirect("summary_page", pk)
-    if Proposal.objects.for_coach(coach).filter(summary=summary, version=summary.version, state=Proposal.State.PROPOSED).exists():
+    waiting = Proposal.objects.for_coach(coach).filter(summary=summary, version=summary.version, contact=contact)
+    if waiting.filter(state=Proposal.State.PROPOSED).exists():
         messages.info(request, _("This text waits for your client’s answer already."))
         return redirect("summary_page", pk)
-    actions.propose(summary=summary, text=text, vault=vault, by=coach)
-    messages.success(request, _("Your client will find this text in their space. Nothing goes out without their yes."))
+    try:
+        actions.propose(summary=summary, text=text, contact=contact, vault=vault, by=coach)
+        messages.success(request, _("Your client will find this text in their space. Nothing goes out without their yes."))
+    except Refused as no:
+        if not no.sentence:
+            raise
+        messages.error(request, no.sentence)
     return redirect("summary_page", pk)
 
 
@@ -151,23 +153,32 @@ def summary_take_answer(request: HttpRequest, coach: Coach, pk: str) -> HttpResp
     """Propose the text as the client would have it: one click."""
     summary = _summary(coach, pk)
     vault: Any = request.vault  # type: ignore[attr-defined]
-    waiting = Proposal.objects.for_coach(coach).filter(summary=summary, state=Proposal.State.CHANGES_ASKED)
-    proposal = waiting.select_related("summary__engagement__coach").first()
-    if proposal is None or proposal.answer is None:
-        raise Refused(code="no_answer")
-    text = vault.open(proposal.answer, proposal.place("proposal.answer"))
+    proposal = answered(request, summary, coach)
+    text = Wanted.read(vault.open(proposal.answer, proposal.place("proposal.answer"))).text
     saved = actions.write_summary(summary=summary, text=text, expected=summary.version, vault=vault, by=coach)
-    actions.propose(summary=_summary(coach, str(saved.pk)), text=text, vault=vault, by=coach)
+    actions.propose(summary=_summary(coach, str(saved.pk)), text=text, contact=proposal.contact, vault=vault, by=coach)
     messages.success(request, _("Your client’s text is proposed as it stands."))
     return redirect("summary_page", pk)
+
+
+def answered(request: HttpRequest, summary: Summary, coach: Coach) -> Proposal:
+    """The proposal to which the client answered with another text: the one that the page names, else the last. Raises `Refused`."""
+    rows = Proposal.objects.for_coach(coach).filter(summary=summary, state=Proposal.State.CHANGES_ASKED, answer__isnull=False)
+    named = request.POST.get("proposal")
+    found = [row for row in rows.select_related("summary__engagement__coach", "contact") if named in (None, "", str(row.pk))]
+    if not found:
+        raise Refused(code="no_answer")
+    return found[0]
 
 
 @require_POST
 @admits(Coach)
 def summary_hold(request: HttpRequest, coach: Coach, pk: str) -> HttpResponse:
-    """Stop, within the minute, what the client authorised."""
+    """Stop, within the minute, what the client authorised for one contact."""
     summary = _summary(coach, pk)
-    consent = Consent.objects.for_coach(coach).filter(proposal__summary=summary, disclosure__closed_at__isnull=True).first()
+    named = request.POST.get("consent")
+    rows = Consent.objects.for_coach(coach).filter(proposal__summary=summary, disclosure__closed_at__isnull=True)
+    consent = next((row for row in rows.order_by("-given_at") if named in (None, "", str(row.pk))), None)
     try:
         if consent is None:
             raise Refused(code="nothing_to_hold")
