@@ -98,10 +98,11 @@ NAVIGATION: dict[str, list[tuple[str, str, str, str]]] = {  # name of the addres
         ("sponsor_list", gettext_noop("Organisations"), "building-2", "g o"),
         ("pledge_home", gettext_noop("My pledge"), "scroll-text", "g p"),
         ("template_list", gettext_noop("Templates"), "files", "g t"),
+        ("consent_register", gettext_noop("Consents"), "shield-check", "g r"),
     ],
     "client": [
         ("client_home", gettext_noop("Home"), "house", "g a"),
-        ("client_consents", gettext_noop("What I have authorised"), "shield-check", "g c"),
+        ("client_consents", gettext_noop("My permissions"), "shield-check", "g c"),
     ],
     "contact": [("contact_home", gettext_noop("Texts for you"), "file-text", "g a")],
     "admin": [("administration", gettext_noop("This instance"), "server", "g a")],

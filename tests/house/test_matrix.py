@@ -165,6 +165,16 @@ summary_hold                 coach    summary     405      on
 summary_delete               coach    summary     405      on
 proposal_page                coach    proposal    200      200
 
+consent_register             coach    -           200      405
+consent_register_csv         coach    -           200      405
+consent_page                 coach    asked       200      405
+consent_take_back            coach    asked       405      on
+consent_record               coach    consent     200      405
+consent_record_pdf           coach    consent     200      405
+engagement_consents          coach    engagement  200      405
+consent_ask                  coach    purpose     200      200
+engagement_end               coach    engagement  200      200
+
 client_home                  client   -           200      405
 client_log                   client   engagement  200      405
 client_agreement             client   agreement   200      on
@@ -176,8 +186,14 @@ client_proposal              client   proposal    200      200
 client_proposal_approve      client   proposal    405      200
 client_proposal_refuse       client   proposal    405      on
 client_proposal_change       client   proposal    405      on
-client_consents              client   -           200      200      200 200
+client_consents              client   -           200      405      200 405
+client_consent               client   asked       200      405
+client_consent_give          client   asked       405      on
+client_consent_refuse        client   asked       405      on
 client_consent_withdraw      client   consent     405      on       405 on
+client_consent_receipt       client   consent     200      405
+client_consent_receipt_pdf   client   consent     200      405
+client_consent_start         client   start       200      200
 client_pledge                client   client      200      405
 client_pledge_pdf            client   client      200      405
 client_pledge_acknowledge    client   client      405      on
@@ -306,6 +322,12 @@ class House:
             return reverse(line.name, args=[{"signing": SIGNING, "invitation": INVITATION}[line.id] if world else links.new_token()])
         if line.id == "kind":
             return reverse(line.name, args=[world.engagement.pk if world else uuid4(), "confidentiality"])
+        if line.id == "purpose":
+            return reverse(line.name, args=[world.engagement.pk if world else uuid4(), "special_data"])
+        if line.id == "start":
+            return reverse(
+                line.name, args=[*([world.engagement.pk, world.contact.pk] if world else [uuid4(), uuid4()]), "sponsor.attendance"]
+            )
         if line.id == "question":
             return reverse(line.name, args=[world.agreement.pk, world.signatory.pk] if world else [uuid4(), uuid4()])
         if line.id in {"picture", "tripicture"}:

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from clients import actions as clients
 from clients.models import Client, Coach, Engagement, Sponsor, SponsorContact
-from consent.actions import summaries
+from consent.actions import consents, summaries
 from consent.models import Agreement, AgreementTemplate, Consent, Disclosure, Pledge, PledgeReceipt, Proposal, Summary
 from sessions import actions as sessions
 from sessions.models import Note, Session
@@ -45,6 +45,7 @@ class World:
     version: int = field(init=False)
     disclosure: Disclosure = field(init=False)
     consent: Consent = field(init=False)
+    asked: Consent = field(init=False)  # waits for an answer
     proposal: Proposal = field(init=False)
     summary: Summary = field(init=False)
     pledge: Pledge = field(init=False)
@@ -75,6 +76,13 @@ class World:
         self._disclose()
         self.proposal = self._propose("proposed")
         self.summary = self._draft("draft")
+        self.asked = consents.ask(
+            engagement=self.engagement,
+            purpose="sponsor.listing",
+            contact=self.contact,
+            terms={"reason": self.phrase("reason")},
+            by=self.coach,
+        )
         self._promise()
         self.template = templates.published(templates.drafted(self.coach, self.phrase("template")))
         self.written = templates.drafted(self.coach, self.phrase("template"))
@@ -108,7 +116,7 @@ class World:
         """Each phrase with the people (ids) who may read it."""
         coach, client, contact = self.coach.person_id, self.client.person_id, self.contact.person_id
         told = dict.fromkeys(("agenda", "note", "earlier", "draft", "pledge", "template"), {coach})
-        told |= dict.fromkeys(("objective", "proposed"), {coach, client})
+        told |= dict.fromkeys(("objective", "proposed", "reason"), {coach, client})
         told |= {"disclosed": {coach, client, contact}}
         names = dict.fromkeys((self.client.name, self.contact.name), {coach, client, contact})
         return {self.phrase(what): people for what, people in told.items()} | names
