@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch
 from django.utils import timezone
 from django.utils.translation import pgettext_lazy
 
@@ -175,12 +175,6 @@ def _voided(rows: Iterable[Proposal]) -> set[UUID | None]:
     if not ended:
         return set()
     return set(LedgerEntry.objects.filter(event=KEYS_DIFFER, about__in=ended).values_list("about", flat=True))
-
-
-def contacts_of(engagement: Engagement) -> QuerySet[SponsorContact]:
-    """Who of the organisation could be told something, in the order in which they were added."""
-    here = SponsorContact.objects.filter(sponsor=engagement.sponsor_id, left_at__isnull=True)
-    return here.select_related("sponsor").order_by("made_at")
 
 
 def to_renew(coach: Coach, first: date, last: date) -> list[Consent]:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
 from clients.models import Coach
-from consent import differences, overview, policies, readers
+from consent import differences, overview, permitting, policies, readers
 from consent.actions.summaries import unsalted
 from consent.differences import Piece
 from consent.models import Proposal, Summary
@@ -61,7 +61,7 @@ def readership(summary: Summary, vault: Unlocked, by: Coach, now: datetime) -> R
     """Read it for the coach, whose vault opens what the client would have."""
     proposals = Proposal.objects.for_coach(by).filter(summary=summary)
     asked = readers.history(readers.with_answers(proposals), now)
-    standings = readers.with_each(readers.contacts_of(summary.engagement), asked)
+    standings = readers.with_each(permitting.contacts_of(summary.engagement), asked)
     return Readership([_reader(one, summary, vault, now) for one in standings], asked)
 
 

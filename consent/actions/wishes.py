@@ -11,7 +11,7 @@ from django.views.decorators.debug import sensitive_variables
 from accounts.act import Refused, act, person_of
 from accounts.jobs import write_to
 from clients.models import Client, Coach, Engagement, SponsorContact
-from consent import policies, states
+from consent import permitting, policies, states
 from consent.actions.summaries import start_summary
 from consent.models import Summary, Wish
 from consent.standing import Changed
@@ -22,23 +22,23 @@ from vault.unlocked import Unlocked
 @act
 @sensitive_variables()
 def make_wish(
-    *, engagement: Engagement, contact: SponsorContact, text: str, vault: Unlocked, by: Client, at: datetime | None = None
+    *, engagement: Engagement, contact: SponsorContact | None, text: str, vault: Unlocked, by: Client, at: datetime | None = None
 ) -> Wish:
     """This function will tell the coach what the client would like one contact to know, sealed in their shared space.
 
-    Refuses where the agreement in force lets nothing go, and a second one for the same contact while the first waits.
+    Without a contact the text says who, and the coach finds them. Refuses where the agreement in force lets nothing go, and a second one for the same contact while the first waits.
     """
     policies.check_may_write_summary(engagement)
     if engagement.client_id != by.pk or engagement.details.get("parties") != engagement.parties:
         raise Refused(code="other_parties")
-    if contact.sponsor_id != engagement.sponsor_id or contact.left_at is not None:
+    if contact is not None and contact not in permitting.contacts_known(engagement):
         raise Refused(code="contact_of_another")
     if not text.strip():
         raise Refused(code="empty")
     Engagement.objects.select_for_update(of=("self",)).get(pk=engagement.pk)
     if Wish.objects.waiting().filter(engagement=engagement, contact=contact).exists():
         raise Refused(
-            _("You have asked for something for this person already. Your coach will answer; you can also take it back."), code="waits"
+            _("Another request of yours for the same person waits still. Your coach will answer; you can also take it back."), code="waits"
         )
     wish = Wish(engagement=engagement, contact=contact, made_at=at or timezone.now())
     wish.body = vault.seal(text, wish.place())
@@ -50,11 +50,17 @@ def make_wish(
 
 @act
 @sensitive_variables()
-def take_wish(*, wish: Wish, vault: Unlocked, by: Coach, at: datetime | None = None) -> Summary:
-    """This function will begin a summary whose draft is the client's own text, word for word, for the contact they named."""
+def take_wish(*, wish: Wish, contact: SponsorContact | None = None, vault: Unlocked, by: Coach, at: datetime | None = None) -> Summary:
+    """This function will begin a summary whose draft is the client's own text, word for word, for the contact they named.
+
+    `contact` is whom the coach found where only the text says who. Refuses another than the one who was named.
+    """
     row = _step(wish, "take", states.COACH)
+    reader = row.contact or contact
+    if reader is None or (contact is not None and contact.pk != reader.pk):
+        raise Refused(_("Please choose who would read it."), code="another_contact")
     text = vault.open(row.body, row.place())
-    summary = start_summary(engagement=row.engagement, contact=row.contact, text=text, vault=vault, by=by, at=at)
+    summary = start_summary(engagement=row.engagement, contact=reader, text=text, vault=vault, by=by, at=at)
     row.summary = summary
     _answered(row, at)
     write_to.defer(person=str(row.engagement.client.person_id), letter="something_new")
@@ -99,7 +105,7 @@ def _answered(row: Wish, at: datetime | None) -> None:
 
 
 def _write(event: str, wish: Wish, by: Client | Coach, at: datetime | None, stored: bytes | None = None) -> None:
-    engagement, other = wish.engagement, wish.contact.person_id
+    engagement, other = wish.engagement, wish.contact.person_id if wish.contact else None
     ledger.record(
         event,
         chain=engagement.coach.practice_id,

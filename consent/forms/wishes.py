@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -11,9 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from clients.models import SponsorContact
 from consent.forms.summaries import LONGEST, one_line_end
 
+OTHER: Final = "other"
+
 
 class WishForm(forms.Form):
-    """One contact of the organisation, and what they should know."""
+    """One contact whom the client knows of, or somebody whom the text names, and what they should know."""
 
     contact = forms.ChoiceField(widget=forms.RadioSelect, error_messages={"required": _("Please choose one.")})
     text = forms.CharField(
@@ -25,10 +27,10 @@ class WishForm(forms.Form):
     def __init__(self, data: Any = None, *, contacts: Iterable[SponsorContact] = ()) -> None:
         super().__init__(data)
         self.contacts = {str(row.pk): row for row in contacts}
-        self.fields["contact"].choices = [(pk, row.name) for pk, row in self.contacts.items()]  # type: ignore[attr-defined]
+        self.fields["contact"].choices = [*((pk, row.name) for pk, row in self.contacts.items()), (OTHER, OTHER)]  # type: ignore[attr-defined]
 
-    def clean_contact(self) -> SponsorContact:
-        return self.contacts[self.cleaned_data["contact"]]
+    def clean_contact(self) -> SponsorContact | None:
+        return self.contacts.get(self.cleaned_data["contact"])
 
     def clean_text(self) -> str:
         return one_line_end(str(self.cleaned_data["text"]))

@@ -38,7 +38,7 @@ class Wish(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     engagement = models.ForeignKey(Engagement, on_delete=models.PROTECT, related_name="wishes")
-    contact = models.ForeignKey(SponsorContact, on_delete=models.PROTECT, related_name="+")
+    contact = models.ForeignKey(SponsorContact, on_delete=models.PROTECT, null=True, related_name="+")  # none: somebody whom the text names
     state = models.CharField(max_length=10, choices=State.choices, default=State.ASKED)
     body = SealedField()  # what the client would like to be said, with the shared key
     answer = SealedField(null=True)  # why the coach declines, with the shared key
@@ -51,7 +51,9 @@ class Wish(models.Model):
     class Meta:
         ordering = ["-made_at"]
         constraints = [
-            models.UniqueConstraint(name="one_open_wish", fields=["engagement", "contact"], condition=models.Q(state="asked")),
+            models.UniqueConstraint(
+                name="one_open_wish", fields=["engagement", "contact"], condition=models.Q(state="asked"), nulls_distinct=False
+            ),
             models.CheckConstraint(
                 name="wish_answered_pair",
                 condition=models.Q(state="asked", answered_at__isnull=True)

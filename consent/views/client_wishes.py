@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.act import Refused
 from accounts.doors import admits
 from clients.models import Client, Engagement
-from consent import policies, readers
+from consent import permitting, policies
 from consent.actions import wishes as actions
 from consent.forms import WishForm
 from consent.models import Wish
@@ -36,7 +36,7 @@ def wish_new(request: HttpRequest, clients: list[Client], pk: UUID) -> HttpRespo
     vault: Any = request.vault  # type: ignore[attr-defined]
     if not vault.holds(engagement.shared_key):
         return render(request, "consent/client_waits_for_key.html")
-    contacts = list(readers.contacts_of(engagement))
+    contacts = permitting.contacts_known(engagement)
     form = WishForm(request.POST if request.method == "POST" else None, contacts=contacts)
     if form.is_valid():
         said, client = form.cleaned_data, next(one for one in clients if one.pk == engagement.client_id)

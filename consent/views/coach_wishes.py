@@ -13,8 +13,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.act import Refused
 from accounts.doors import admits
-from clients.models import Coach
-from consent import policies
+from clients.models import Coach, SponsorContact
+from consent import permitting, policies
 from consent.actions import wishes as actions
 from consent.forms import DeclineWishForm
 from consent.models import Wish
@@ -37,6 +37,7 @@ def _page(request: HttpRequest, wish: Wish, form: DeclineWishForm) -> HttpRespon
         "answer": vault.open(wish.answer, wish.place("wish.answer")) if wish.answer else "",
         "why_not": policies.allows(policies.check_may_write_summary, wish.engagement),
         "form": form,
+        "contacts": [] if wish.contact else permitting.contacts_of(wish.engagement),
     }
     return render(request, "consent/coach_wish.html", facts, status=422 if form.errors else 200)
 
@@ -48,7 +49,8 @@ def coach_wish_write(request: HttpRequest, coach: Coach, pk: UUID) -> HttpRespon
     """Begin a summary with the client's own text as its draft."""
     wish = _wish(coach, pk)
     try:
-        summary = actions.take_wish(wish=wish, vault=request.vault, by=coach)  # type: ignore[attr-defined]
+        contact = None if wish.contact else _chosen(request, coach, wish)
+        summary = actions.take_wish(wish=wish, contact=contact, vault=request.vault, by=coach)  # type: ignore[attr-defined]
     except Changed:
         return _changed(request, pk)
     except Refused as no:
@@ -77,6 +79,12 @@ def coach_wish_decline(request: HttpRequest, coach: Coach, pk: UUID) -> HttpResp
         return _changed(request, pk)
     messages.success(request, _("Declined. Your client reads your sentence."))
     return redirect("coach_wish", pk)
+
+
+def _chosen(request: HttpRequest, coach: Coach, wish: Wish) -> SponsorContact | None:
+    """The contact of the organisation whom the coach found, or None."""
+    rows = SponsorContact.objects.for_coach(coach).filter(sponsor=wish.engagement.sponsor_id, left_at__isnull=True)
+    return next((row for row in rows if str(row.pk) == request.POST.get("contact")), None)
 
 
 def _changed(request: HttpRequest, pk: UUID) -> HttpResponse:

@@ -16,6 +16,8 @@ SEALED = {
     "consent.Proposal.answer",
     "consent.Proposal.body",
     "consent.Summary.body",
+    "consent.Wish.answer",
+    "consent.Wish.body",
     "coaching_sessions.Note.body",
     "coaching_sessions.NoteVersion.body",
 }

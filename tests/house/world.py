@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from clients import actions as clients
 from clients.models import Client, Coach, Engagement, Sponsor, SponsorContact
-from consent.actions import consents, summaries
-from consent.models import Agreement, AgreementTemplate, Consent, Disclosure, Pledge, PledgeReceipt, Proposal, Summary
+from consent.actions import consents, summaries, wishes
+from consent.models import Agreement, AgreementTemplate, Consent, Disclosure, Pledge, PledgeReceipt, Proposal, Summary, Wish
 from sessions import actions as sessions
 from sessions.models import Note, Session
 from tests.cast import PASSPHRASE, Cast, person
@@ -48,6 +48,7 @@ class World:
     asked: Consent = field(init=False)  # waits for an answer
     proposal: Proposal = field(init=False)
     summary: Summary = field(init=False)
+    wish: Wish = field(init=False)
     pledge: Pledge = field(init=False)
     draft: Pledge = field(init=False)  # of the pledge
     receipt: PledgeReceipt = field(init=False)
@@ -76,6 +77,9 @@ class World:
         self._disclose()
         self.proposal = self._propose("proposed")
         self.summary = self._draft("draft")
+        self.wish = wishes.make_wish(
+            engagement=self.engagement, contact=self.contact, text=self.phrase("wish"), vault=vault_of(self.client), by=self.client
+        )
         self.asked = consents.ask(
             engagement=self.engagement,
             purpose="sponsor.listing",
@@ -116,7 +120,7 @@ class World:
         """Each phrase with the people (ids) who may read it."""
         coach, client, contact = self.coach.person_id, self.client.person_id, self.contact.person_id
         told = dict.fromkeys(("agenda", "note", "earlier", "draft", "pledge", "template"), {coach})
-        told |= dict.fromkeys(("objective", "proposed", "reason"), {coach, client})
+        told |= dict.fromkeys(("objective", "proposed", "reason", "wish"), {coach, client})
         told |= {"disclosed": {coach, client, contact}}
         names = dict.fromkeys((self.client.name, self.contact.name), {coach, client, contact})
         return {self.phrase(what): people for what, people in told.items()} | names
