@@ -82,6 +82,7 @@ SAID: Final[Mapping[str, Any]] = {
     "consent.superseded": gettext_lazy("Permission replaced by a newer one"),
 }
 
+COACH_ALONE: Final = ("summary.started", "summary.deleted")  # of a draft the client learns nothing, not even that it exists
 BESIDE: Final = ("signature.given", "agreement.proven")  # written beside another event, so that bytes can be compared: no line of their own
 
 
@@ -100,6 +101,7 @@ class Readers:
     """Whose page it is: how each person is called on it, everybody else being a contact."""
 
     called: Mapping[UUID | None, str]
+    kept_from: tuple[str, ...] = ()  # events that are not theirs to know
 
     def of(self, entry: LedgerEntry) -> str:
         """What to call whoever did it."""
@@ -115,7 +117,7 @@ def for_the_coach(coach: UUID, client: UUID | None) -> Readers:
 
 def for_the_client(client: UUID | None, coach: UUID) -> Readers:
     """How people are called on a client's page."""
-    return Readers({coach: _("Your coach"), client: _("You")})
+    return Readers({coach: _("Your coach"), client: _("You")}, kept_from=COACH_ALONE)
 
 
 def said(event: str) -> str:
@@ -125,7 +127,11 @@ def said(event: str) -> str:
 
 def lines(*, chain: UUID, subject: UUID, readers: Readers, before: int | None = None, most: int = PAGE) -> tuple[list[Line], int | None]:
     """The newest events of one engagement, and where the next page begins (microseconds since 1970), or None."""
-    entries = LedgerEntry.objects.filter(chain=chain, subject=subject).exclude(event__in=BESIDE).only("at", "by", "event", "kind", "about")
+    entries = (
+        LedgerEntry.objects.filter(chain=chain, subject=subject)
+        .exclude(event__in=[*BESIDE, *readers.kept_from])
+        .only("at", "by", "event", "kind", "about")
+    )
     if before is not None:
         entries = entries.filter(at__lt=EPOCH + timedelta(microseconds=before))
     found = list(entries.order_by("-at")[: most + 1])
