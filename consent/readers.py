@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 from django.utils import timezone
 from django.utils.translation import pgettext_lazy
 
@@ -23,6 +23,7 @@ LABELS: Final[Mapping[str, Any]] = {
     "not_asked": pgettext_lazy("summary and contact", "Not asked"),
     "waiting": pgettext_lazy("summary and contact", "Waits for the client’s answer"),
     "changes_asked": pgettext_lazy("summary and contact", "Changes asked"),
+    "overtaken": pgettext_lazy("summary and contact", "Changes asked, text replaced since"),
     "refused": pgettext_lazy("summary and contact", "Refused"),
     "lapsed": pgettext_lazy("summary and contact", "Not answered in time"),
     "void": pgettext_lazy("summary and contact", "Void: the text was changed"),
@@ -78,7 +79,7 @@ class Asked:
 def with_answers(proposals: ProposalQuerySet) -> ProposalQuerySet:
     """These proposals with their contacts and what became of them; no text is fetched."""
     rows = proposals.select_related("contact__sponsor", "summary__engagement").defer("body", "answer", "summary__body")
-    return rows.prefetch_related(Prefetch("consents", overview.given()))
+    return rows.annotate(has_answer=Q(answer__isnull=False)).prefetch_related(Prefetch("consents", overview.given()))
 
 
 def history(proposals: Iterable[Proposal], now: datetime) -> list[Asked]:
@@ -143,7 +144,7 @@ def _unanswered(row: Proposal, voided: set[UUID | None], now: datetime) -> str:
     if row.state == states.PROPOSED:
         return "lapsed" if row.lapses_at <= now else "waiting"
     if row.state == states.SUPERSEDED:
-        return "keys_differ" if row.pk in voided else "void"
+        return "keys_differ" if row.pk in voided else "overtaken" if getattr(row, "has_answer", False) else "void"
     return str(row.state)
 
 
