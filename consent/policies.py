@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.act import Refused
 from clients.models import Engagement, SponsorContact
 from consent import promises, states
-from consent.models import Agreement, Consent, Summary
+from consent.models import Agreement, Consent, ConsentEvent, Summary
 from consent.purposes import LISTING, PURPOSES, Kind, Purpose
 from vault.primitives import Closed
 from vault.unlocked import public_keys
@@ -266,6 +266,21 @@ def check_may_propose(summary: Summary, contact: SponsorContact) -> None:
         raise Refused(_("Your client has not made their space yet. Invite them; your draft waits here."), code="client_has_no_space")
     if not _has_keys(contact.person_id):
         raise Refused(_("The contact has not made their space yet. Invite them; your draft waits here."), code="contact_has_no_space")
+
+
+def check_text_is_not_too_soon(summary: Summary, contact: SponsorContact, at: datetime) -> None:
+    """Raise `Refused` within fourteen days of the client's no to this very text for this contact. Another text is another question."""
+    noes = ConsentEvent.objects.filter(
+        consent__proposal__summary=summary,
+        consent__proposal__version=summary.version,
+        consent__contact=contact,
+        kind__in=["refused", "withdrawn"],
+        at__gt=at - COOLS_OFF,
+    )
+    if noes.exists():
+        raise Refused(
+            _("Your client said no to this very text less than fourteen days ago. Change it, or leave them time."), code="too_soon"
+        )
 
 
 def _has_keys(person: UUID | None) -> bool:

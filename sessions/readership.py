@@ -67,7 +67,9 @@ def readership(summary: Summary, vault: Unlocked, by: Coach, now: datetime) -> R
 
 @sensitive_variables()
 def _reader(standing: Standing, summary: Summary, vault: Unlocked, now: datetime) -> Reader:
-    why_not = policies.allows(policies.check_may_propose, summary, standing.contact)
+    contact = standing.contact
+    why_not = policies.allows(policies.check_may_propose, summary, contact)
+    why_not = why_not or policies.allows(policies.check_text_is_not_too_soon, summary, contact, now)
     wanted, pieces = _wanted(standing, summary, vault)
     return Reader(
         standing=standing,
@@ -80,7 +82,9 @@ def _reader(standing: Standing, summary: Summary, vault: Unlocked, now: datetime
 
 
 def _is_worth_asking(standing: Standing, summary: Summary, now: datetime) -> bool:
-    """Whether this version has no open question about this contact, and no yes that stands for long."""
+    """Whether this version has no open question about this contact, no wish for another text, and no yes that stands for long."""
+    if standing.state == "changes_asked" and standing.proposal and standing.proposal.version == summary.version:
+        return False
     if not standing.is_open or standing.proposal is None or standing.proposal.version != summary.version:
         return True
     last = standing.consent.until_date if standing.consent else None

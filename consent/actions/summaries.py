@@ -121,6 +121,7 @@ def propose(
     if not text.strip():
         raise Refused(code="empty")
     engagement, now = summary.engagement, at or timezone.now()
+    policies.check_text_is_not_too_soon(summary, contact, now)
     if engagement.details.get("parties") != engagement.parties:
         raise Refused(code="other_parties")
     replaced = Proposal.objects.filter(summary=summary).exclude(~Q(contact=contact), version=summary.version)

@@ -283,6 +283,29 @@ def test_a_text_whose_last_day_is_over_is_shown_to_nobody_even_before_the_worker
     assert "Anaïs" not in signed_in(stage.cast.helene.person).get("/contact/").content.decode()
 
 
+@pytest.mark.parametrize("no", ["refused", "withdrawn"])
+def test_after_a_no_the_same_text_waits_fourteen_days_for_the_same_contact_and_nothing_else_does(cast, no):
+    stage = at(cast, no)
+
+    refused("too_soon", stage.proposed)
+    page = signed_in(stage.camille.person).get(reverse("summary_page", args=[stage.summary.pk])).content.decode()
+    assert "moins de quatorze jours" in page
+    stage.proposed(stage.marc)
+    with time_machine.travel(timezone.now() + timedelta(days=14, hours=1)):
+        assert stage.proposed().state == "proposed"
+    stage.written(OTHER)
+    assert stage.proposed(text=OTHER).state == "proposed"
+
+
+def test_who_asked_for_a_change_is_not_asked_the_same_again(cast):
+    stage = at(cast, "changes_asked")
+
+    page = signed_in(stage.camille.person).get(reverse("summary_page", args=[stage.summary.pk])).content.decode()
+
+    assert "Proposer ce texte tel quel" in page
+    assert "Proposer pour Hélène Vasseur" not in page
+
+
 def test_nobody_is_asked_twice_at_the_same_time_about_the_same_contact(stage):
     first = stage.proposed()
 
