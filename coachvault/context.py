@@ -111,7 +111,8 @@ NAVIGATION: dict[str, list[tuple[str, str, str, str]]] = {  # name of the addres
 
 BENEATH: dict[str, tuple[str, ...]] = {  # where a place of the navigation has pages elsewhere than under its own address
     "client_list": tuple(
-        f"/coach/{part}/" for part in ("clients", "engagements", "sessions", "notes", "agreements", "summaries", "proposals", "barriers")
+        f"/coach/{part}/"
+        for part in ("clients", "engagements", "sessions", "notes", "agreements", "summaries", "proposals", "barriers", "wishes")
     ),
     "sponsor_list": ("/coach/organisations/", "/coach/contacts/"),
 }

@@ -27,6 +27,7 @@ from consent.models import (
     Signatory,
     Summary,
     Task,
+    Wish,
 )
 from sessions.models import ClearedName, MarkedPerson, Note, NoteVersion, OwnWords, Session
 from vault import verification
@@ -60,6 +61,7 @@ ROWS: Final = (
     Rows("templates", table(AgreementTemplate), ("template.started", "template.revised"), ("template.deleted",)),
     Rows("summaries", table(Summary), ("summary.started",)),
     Rows("deleted summaries", table(Summary), ("summary.deleted",), where="deleted_at is not null"),
+    Rows("wishes", table(Wish), ("wish.made",)),
     Rows("proposals", table(Proposal), ("summary.proposed",)),
     Rows("consents", table(Consent), ("consent.requested",)),
     Rows("consents given", table(Consent), ("consent.given",), where="given_at is not null"),
@@ -80,6 +82,8 @@ BYTES: Final = (
     Bytes("texts of summaries", table(Summary), "body", "summary", ("summary.started",), final="false", has_versions=True),
     Bytes("texts of proposals", table(Proposal), "body", "proposal", ("summary.proposed",)),
     Bytes("answers of clients", table(Proposal), "answer", "proposal", ("summary.changes_asked",)),
+    Bytes("texts of wishes", table(Wish), "body", "wish", ("wish.made",)),
+    Bytes("answers to wishes", table(Wish), "answer", "wish", ("wish.declined",)),
     Bytes("texts of disclosures", table(Disclosure), "body", "disclosure", ("summary.disclosed",)),
     Bytes("legal disclosures", table(LegalDisclosure), "body", "law", ("law.recorded",)),
     Bytes("what was added to legal disclosures", table(LegalAddition), "body", "law_part", ("law.completed", "law.put_off", "law.told")),
@@ -116,6 +120,11 @@ STATES: Final = (
         | dict.fromkeys(("agreement.sent", "agreement.resent"), ("sent",))
         | {"agreement.signed": ("sent", "signed"), "agreement.renounced": ("terminated",)}  # others may still have to sign
         | {f"agreement.{state}": (state,) for state in ("in_force", "superseded", "declined", "expired", "cancelled", "terminated")},
+    ),
+    States(
+        "states of wishes",
+        table(Wish),
+        {"wish.made": ("asked",)} | {f"wish.{state}": (state,) for state in ("taken", "declined", "taken_back")},
     ),
     States(
         "states of pledges",

@@ -71,6 +71,13 @@ SAID: Final[Mapping[str, Any]] = {
     "summary.refused": gettext_lazy("Passing on of a summary refused"),
     "summary.disclosed": gettext_lazy("Summary passed on to a contact"),
     "summary.viewed": gettext_lazy("Summary opened by a contact"),
+    "summary.downloaded": gettext_lazy("Summary kept as a file by a contact"),
+    "summary.copied": gettext_lazy("Own copy of a proposed text kept as a file"),
+    "summary.keys_differ": gettext_lazy("Question ended: the contact’s key does not hold"),
+    "wish.made": gettext_lazy("Wish that a contact be told something"),
+    "wish.taken": gettext_lazy("Wish taken up"),
+    "wish.declined": gettext_lazy("Wish declined"),
+    "wish.taken_back": gettext_lazy("Wish taken back"),
     "consent.requested": gettext_lazy("Permission asked for"),
     "consent.refused": gettext_lazy("Permission refused"),
     "consent.lapsed": gettext_lazy("Question not answered in time"),
@@ -86,6 +93,7 @@ SAID: Final[Mapping[str, Any]] = {
     "consent.superseded": gettext_lazy("Permission replaced by a newer one"),
 }
 
+COACH_ALONE: Final = ("summary.started", "summary.deleted")  # of a draft the client learns nothing, not even that it exists
 BESIDE: Final = ("signature.given", "agreement.proven")  # written beside another event, so that bytes can be compared: no line of their own
 
 
@@ -104,6 +112,7 @@ class Readers:
     """Whose page it is: how each person is called on it, everybody else being a contact."""
 
     called: Mapping[UUID | None, str]
+    kept_from: tuple[str, ...] = ()  # events that are not theirs to know
 
     def of(self, entry: LedgerEntry) -> str:
         """What to call whoever did it."""
@@ -119,7 +128,7 @@ def for_the_coach(coach: UUID, client: UUID | None) -> Readers:
 
 def for_the_client(client: UUID | None, coach: UUID) -> Readers:
     """How people are called on a client's page."""
-    return Readers({coach: _("Your coach"), client: _("You")})
+    return Readers({coach: _("Your coach"), client: _("You")}, kept_from=COACH_ALONE)
 
 
 def said(event: str) -> str:
@@ -135,7 +144,7 @@ def lines(
     Events about the register name no engagement until the client is told: `legal` are the entries and parts whose events this reader may see.
     """
     told = Q(about__in=list(legal), event__startswith="law.")
-    entries = LedgerEntry.objects.filter(told | Q(subject=subject), chain=chain).exclude(event__in=BESIDE)
+    entries = LedgerEntry.objects.filter(told | Q(subject=subject), chain=chain).exclude(event__in=[*BESIDE, *readers.kept_from])
     entries = entries.only("at", "by", "event", "kind", "about")
     if before is not None:
         entries = entries.filter(at__lt=EPOCH + timedelta(microseconds=before))

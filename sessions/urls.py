@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sessions.views import barriers, client, engagements, marks, meetings, notes, proposing, summaries, today, versions
+from sessions.views import barriers, client, engagements, marks, meetings, notes, proposals, proposing, summaries, today, versions
 
 urlpatterns = [
     path("coach/", today.today, name="today"),
@@ -39,4 +39,7 @@ urlpatterns = [
     path("coach/people/<uuid:pk>/remove/", marks.mark_remove, name="mark_remove"),
     path("coach/names/<uuid:pk>/ask-again/", marks.name_ask_again, name="name_ask_again"),
     path("coach/words/", marks.own_words, name="own_words"),
+    path("coach/proposals/<uuid:pk>/", proposals.proposal_page, name="proposal_page"),
+    path("coach/proposals/<uuid:pk>/compare/", proposals.proposal_compare, name="proposal_compare"),
+    path("coach/proposals/<uuid:pk>/document.pdf", proposals.proposal_pdf, name="proposal_pdf"),
 ]

@@ -14,7 +14,7 @@ from accounts import actions as accounts
 from accounts.models import User
 from clients import actions as clients
 from clients.models import Client, Coach, Engagement, Practice, SponsorContact
-from coachvault.demo import own_templates, promises, register, texts
+from coachvault.demo import own_templates, promises, register, texts, wishes
 from coachvault.demo.agreements import Agreements
 from coachvault.demo.people import PEOPLE, passphrase, recovery_code
 from consent.actions import consents, summaries
@@ -63,6 +63,7 @@ class Demo:
         self._marks()
         self._summaries()
         self.on(115, self._barrier)
+        wishes.planned(self)
         promises.planned(self)
         own_templates.planned(self)
         register.planned(self)
@@ -204,7 +205,7 @@ class Demo:
         self._summary("proposed", "karim", "helene", 1)
         self._summary("refused", "karim", "marc", 15, ("refuse", 13))
         self._summary("lapsed", "karim", "helene", 80, ("lapse", 45))
-        self._summary("changes", "priya", "ruth", 6, ("wish", 4))
+        self._summary("changes", "priya", "ruth", 6, ("change", 4))
         self._summary("shown_en", "priya", "ruth", 26, ("approve", 25), ("view", 21))
         self._summary("expired", "priya", "ruth", 110, ("approve_briefly", 109), ("expire_consents", 70))
 
@@ -212,7 +213,7 @@ class Demo:
         made: list[Proposal] = []
         self.on(started, lambda at: self._started(name, key, contact, at))
         if propose:
-            self.on(started - 0.1, lambda at: made.append(self._proposed(name, key, at)))
+            self.on(started - 0.1, lambda at: made.append(self.proposed(name, key, at)))
         for step, days in steps:
             self.on(days, lambda at, step=step: getattr(self, "_do_" + step)(key, contact, made[0], at))
 
@@ -227,12 +228,12 @@ class Demo:
             at=at,
         )
 
-    def _proposed(self, name: str, key: str, at: datetime) -> Proposal:
-        coach = self.engagements[key].coach
+    def proposed(self, name: str, key: str, at: datetime, contact: SponsorContact | None = None) -> Proposal:
+        """A summary proposed to its client, for the contact it was begun for or for another; all that the reading asks is answered."""
         engagement, text, vault = self.engagements[key], texts.SUMMARIES[name].text, self.vaults[COACH_OF[key]]
-        findings = leak_facts.found_in(text, engagement, vault, coach)
-        reading = leak_facts.reading(text, engagement, findings, {one.key for one in findings})
-        return summaries.propose(summary=self.summaries[name], text=text, reading=reading, vault=vault, by=coach, at=at)
+        findings = leak_facts.found_in(text, engagement, vault, engagement.coach)
+        facts = {"reading": leak_facts.reading(text, engagement, findings, {one.key for one in findings}), "contact": contact}
+        return summaries.propose(summary=self.summaries[name], text=text, vault=vault, by=engagement.coach, at=at, **facts)
 
     def _do_approve(self, key: str, contact: str, proposal: Proposal, at: datetime, days: int = 365) -> None:
         public = public_keys(self.users[contact].pk)
@@ -260,5 +261,12 @@ class Demo:
 
     _do_expire_consents = _do_lapse
 
-    def _do_wish(self, key: str, contact: str, proposal: Proposal, at: datetime) -> None:
-        summaries.ask_changes(proposal=proposal, answer=texts.WISH.text, vault=self.vaults[key], by=self.clients[key], at=at)
+    def _do_change(self, key: str, contact: str, proposal: Proposal, at: datetime) -> None:
+        summaries.ask_changes(
+            proposal=proposal,
+            text=texts.WANTED.text,
+            comment=texts.WANTED_COMMENT.text,
+            vault=self.vaults[key],
+            by=self.clients[key],
+            at=at,
+        )

@@ -20,7 +20,7 @@ def manifest(at: datetime) -> dict[str, Any]:
     people = [{"email": p.address, "passphrase": passphrase(p), "role": p.role, "recovery_code": recovery_code(p)} for p in PEOPLE.values()]
     return {
         "people": people,
-        "secrets": [*_names(at), *_engagements(), *_notes(), *_marks(), *_summaries(at), *_legal(), _pledge(), _barrier()],
+        "secrets": [*_names(at), *_engagements(), *_notes(), *_marks(), *_summaries(at), *_wishes(), *_legal(), _pledge(), _barrier()],
         "base_url": settings.URL,
     }
 
@@ -35,22 +35,26 @@ def _pair(key: str) -> tuple[str, str]:
     return COACH_OF[client], client
 
 
-def _open_disclosures(at: datetime) -> dict[str, str]:
-    """Which contact reads which summary now: summary id to the contact's key."""
+def _open_disclosures(at: datetime) -> dict[str, set[str]]:
+    """Which contacts read which summary now: summary id to the contacts' keys."""
     by_address = {person.address: person.key for person in PEOPLE.values()}
     rows = Disclosure.objects.filter(
         opens_at__lte=at, closed_at__isnull=True, consent__until_date__gte=at.date(), contact__left_at__isnull=True
     )
-    return {
-        str(row.consent.proposal.summary_id): by_address[row.contact.address] for row in rows.select_related("contact", "consent__proposal")
-    }
+    found: dict[str, set[str]] = {}
+    for row in rows.select_related("contact", "consent__proposal"):
+        found.setdefault(str(row.consent.proposal.summary_id), set()).add(by_address[row.contact.address])
+    return found
 
 
 def _names(at: datetime) -> list[dict[str, Any]]:
     """A client's name: their coach, themselves, and a contact while a text about them is open."""
     shown, asked = _open_disclosures(at), _asked_to_sign()
     clients = {str(pk): person for pk, person in _clients_of(shown).items()}
-    readers = {key: {reader for pk, reader in shown.items() if clients.get(pk) == key} | asked.get(key, set()) for key in COACH_OF}
+    readers = {
+        key: {reader for pk, people in shown.items() if clients.get(pk) == key for reader in people} | asked.get(key, set())
+        for key in COACH_OF
+    }
     return [_secret(PEOPLE[key].name, "name", coach, key, *sorted(readers[key])) for key, coach in COACH_OF.items()]
 
 
@@ -70,7 +74,7 @@ def _agreements() -> list[dict[str, Any]]:
     return [_secret(text.phrase, "agreement", COACH_OF[key], key, *sorted(asked.get(key, set()))) for key, text in texts.GOALS.items()]
 
 
-def _clients_of(summaries: dict[str, str]) -> dict[str, str]:
+def _clients_of(summaries: dict[str, set[str]]) -> dict[str, str]:
     """Whom each of these summaries is about."""
     by_address = {person.address: person.key for person in PEOPLE.values()}
     rows = Summary.objects.filter(pk__in=summaries).select_related("engagement__client")
@@ -107,10 +111,16 @@ def _summaries(at: datetime) -> list[dict[str, Any]]:
         readers = [
             coach,
             *([client] if any(str(pk) == rows[name] for pk in proposed) else []),
-            *([shown[rows[name]]] if rows[name] in shown else []),
+            *sorted(shown.get(rows[name], set())),
         ]
         found.append(_secret(text.phrase, "summary", *readers))
-    return [*found, _secret(texts.WISH.phrase, "summary", *_pair("priya"))]
+    return [*found, *(_secret(text.phrase, "summary", *_pair("priya")) for text in (texts.WANTED, texts.WANTED_COMMENT))]
+
+
+def _wishes() -> list[dict[str, Any]]:
+    """What a client would like to be said, and why the coach declines: the two of them, no contact."""
+    wishes = [_secret(text.phrase, "summary", *_pair(key)) for key, text in texts.WISHES.items()]
+    return [*wishes, _secret(texts.WISH_DECLINED.phrase, "summary", *_pair("karim"))]
 
 
 def _pledge() -> dict[str, Any]:

@@ -25,6 +25,7 @@ from consent.models import (
     Signatory,
     Summary,
     Task,
+    Wish,
 )
 from sessions.models import ClearedName, MarkedPerson, Note, NoteVersion, OwnWords, Session
 from vault import ledger, shredding
@@ -44,6 +45,7 @@ def remove(at: datetime) -> None:
     ConsentEvent.objects.filter(consent__engagement__in=engagements).delete()
     Consent.objects.filter(engagement__in=engagements).delete()
     Proposal.objects.filter(summary__engagement__in=engagements).delete()
+    Wish.objects.filter(engagement__in=engagements).delete()
     Summary.objects.filter(engagement__in=engagements).delete()
     LegalAddition.objects.filter(entry__engagement__in=engagements).delete()
     LegalDisclosure.objects.filter(engagement__in=engagements).delete()

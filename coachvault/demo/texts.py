@@ -245,9 +245,28 @@ MARKS: Final = {
     "priya": [(Text("Rosalind Ashcombe", "Rosalind Ashcombe"), "her predecessor")],
 }
 OWN_WORDS: Final = {"camille": Text("projet Belvédère\nmaison des tilleuls", "projet Belvédère")}
-WISH: Final = Text(
+WANTED: Final = Text(  # what the client would have instead of `changes`, and what she says to it
     "Priya has brought both teams to one planning table. She would welcome a clear word on recruitment before Easter.",
     "a clear word on recruitment before Easter",
+)
+WANTED_COMMENT: Final = Text(
+    "“In writing” would sound like a threat from me; the wisteria meeting is the better place for it.",
+    "the wisteria meeting is the better place",
+)
+# What clients would like a contact to know, and why a coach declines
+WISHES: Final = {
+    "anais": Text(
+        "J’aimerais que Marc sache que je peux reprendre l’astreinte des moissons, si l’on me prévient trois semaines avant.",
+        "reprendre l’astreinte des moissons",
+    ),
+    "karim": Text(
+        "Pourriez-vous dire à Hélène que je serais partant pour former les deux apprentis du hangar bleu ?",
+        "former les deux apprentis du hangar bleu",
+    ),
+}
+WISH_DECLINED: Final = Text(
+    "Cela, dites-le-lui vous-même : votre voix portera plus loin que la mienne au sujet des apprentis.",
+    "votre voix portera plus loin que la mienne",
 )
 # The pledge of Camille. What is published is public, and no secret; the draft of the next version is hers alone
 PLEDGE_FACTS: Final = {

@@ -176,7 +176,7 @@ def reconsider(*, engagement: Engagement, by: Any, at: datetime | None = None) -
     now, ended = at or timezone.now(), 0
     engagement = Engagement.objects.select_related("client", "coach").get(pk=engagement.pk)
     rows = Consent.objects.filter(engagement=engagement)
-    for consent in rows.standing().union(rows.waiting()):
+    for consent in [*rows.waiting(), *rows.standing()]:  # questions first: whoever answers one locks it before the consents it replaces
         row = locked(consent)
         try:
             policies.check_could_be_given(request_of(row), facts_of(engagement, contact=row.contact), now)

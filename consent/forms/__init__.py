@@ -5,6 +5,7 @@ from consent.forms.law import ConfirmForm, EntryForm, PapersForm, ReviewForm, Te
 from consent.forms.signing import AnswerForm, CodeForm, DeclineForm, QuestionForm, SendForm, SignForm
 from consent.forms.summaries import ApproveForm, ChangesForm, SummaryForm
 from consent.forms.templates import StartForm, TemplateForm
+from consent.forms.wishes import DeclineWishForm, WishForm
 
 __all__ = [
     "AnswerForm",
@@ -13,6 +14,7 @@ __all__ = [
     "CodeForm",
     "ConfirmForm",
     "DeclineForm",
+    "DeclineWishForm",
     "DraftForm",
     "EntryForm",
     "PapersForm",
@@ -24,4 +26,5 @@ __all__ = [
     "SummaryForm",
     "TellForm",
     "TemplateForm",
+    "WishForm",
 ]

@@ -8,6 +8,7 @@ from consent.models.signing import AgreementEvent, KnownFile, Signatory
 from consent.models.summaries import Disclosure, Proposal, Summary
 from consent.models.tasks import Task
 from consent.models.templates import AgreementTemplate
+from consent.models.wishes import Wish
 
 __all__ = [
     "Agreement",
@@ -25,4 +26,5 @@ __all__ = [
     "Signatory",
     "Summary",
     "Task",
+    "Wish",
 ]

@@ -6,11 +6,12 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from accounts.doors import admits
 from clients.models import Client, Engagement
-from consent import law_pages, receipts
+from consent import law_pages, policies, readers, receipts
 from consent import overview as consent
 from consent.models import Agreement
 from sessions import journal, overview
@@ -22,11 +23,14 @@ from sessions.views.engagements import page_number
 def client_home(request: HttpRequest, clients: list[Client]) -> HttpResponse:
     """Show what exists about the client, engagement by engagement."""
     agreements = consent.agreements_for(clients)
+    followed = overview.followed_by(clients)
     context = {
-        "followed": overview.followed_by(clients),
+        "followed": followed,
         "agreements": agreements,
         "to_sign": any(agreement.state == Agreement.State.SENT for agreement in agreements),
-        "proposals": consent.proposals_for(clients),
+        "proposals": readers.proposals_for(clients, timezone.now()),
+        "wishes": readers.wishes_for(clients),
+        "may_wish": [one.engagement for one in followed if not policies.allows(policies.check_may_write_summary, one.engagement)],
         "pledges": receipts.at_hand(clients),
     }
     return render(request, "sessions/client_home.html", context)

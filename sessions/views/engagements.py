@@ -6,12 +6,13 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from accounts.doors import admits
 from clients.barriers import Barriers
 from clients.models import Coach, Engagement
-from consent import law_pages, policies
+from consent import law_pages, policies, readers
 from consent import overview as consent
 from sessions import journal, overview
 from sessions.models import Session
@@ -35,7 +36,8 @@ def engagement_page(request: HttpRequest, coach: Coach, pk: UUID) -> HttpRespons
         "meetings": meetings,
         "held": held,
         "agreements": consent.agreements_of(engagement),
-        "summaries": consent.summaries_of(engagement),
+        "summaries": readers.summaries_of(engagement, timezone.now()),
+        "wishes": readers.wishes_of(engagement),
         "is_walled": bool(Barriers(coach.pk).others(engagement.client_id)),
         "why_no_summary": policies.allows(policies.check_may_write_summary, engagement),
     }

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -17,11 +15,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.act import Refused
 from accounts.doors import admits, wants_a_page
 from clients.models import Coach, Engagement, SponsorContact
-from consent import overview, policies
+from consent import policies
 from consent.actions import summaries as actions
 from consent.forms import SummaryForm
 from consent.models import Consent, Proposal, Summary
 from sessions.models import Note
+from sessions.readership import readership
 from support.words import clock
 
 
@@ -72,23 +71,18 @@ def summary_page(request: HttpRequest, coach: Coach, pk: str) -> HttpResponse:
     summary = summary_of(coach, pk)
     if request.method == "POST":
         return _save(request, summary, coach)
-    vault: Any = request.vault  # type: ignore[attr-defined]
-    proposals = list(Proposal.objects.for_coach(coach).filter(summary=summary).select_related("summary__engagement__coach"))
-    proposal = proposals[0] if proposals else None
-    consent = overview.given().for_coach(coach).filter(proposal=proposal).first()
+    vault, now = request.vault, timezone.now()  # type: ignore[attr-defined]
+    people = readership(summary, vault, coach, now)
     notes = Note.objects.for_coach(coach).filter(session__engagement=summary.engagement).select_related("session").defer("body")
     facts = {
         "summary": summary,
         "text": vault.open(summary.body, summary.place()),
-        "proposal": proposal,
-        "earlier": proposals[1:],
-        "answer": vault.open(proposal.answer, proposal.place("proposal.answer")) if proposal and proposal.answer else "",
-        "waits": proposal is not None and proposal.version == summary.version and proposal.state == Proposal.State.PROPOSED,
-        "consent": consent,
-        "happened": overview.what_happened(consent),
-        "why_not": policies.allows(policies.check_may_propose, summary, summary.contact),
+        "people": people,
+        "is_written": "edit" in request.GET or not people.is_open_at(summary.version),
+        "wish": summary.wishes.first(),
+        "why_not": policies.allows(policies.check_may_propose, summary, summary.contact) if not people.askable else "",
         "notes": notes.order_by("-made_at")[:20],
-        "now": timezone.now(),
+        "now": now,
     }
     return render(request, "sessions/summary_page.html", facts)
 
@@ -111,16 +105,14 @@ def _save(request: HttpRequest, summary: Summary, coach: Coach) -> HttpResponse:
     return JsonResponse({"version": row.version, "saved_at": clock(row.saved_at)})
 
 
-@admits(Coach)
-@sensitive_variables()
-def proposal_page(request: HttpRequest, coach: Coach, pk: str) -> HttpResponse:
-    """Show a text as it was once proposed, and what became of it."""
-    rows = Proposal.objects.for_coach(coach).select_related("summary__engagement__coach", "contact__sponsor")
-    proposal = get_object_or_404(rows, pk=pk)
-    vault: Any = request.vault  # type: ignore[attr-defined]
-    text, _fingerprint = actions.unsalted(vault.open(proposal.body, proposal.place()))
-    answer = vault.open(proposal.answer, proposal.place("proposal.answer")) if proposal.answer else ""
-    return render(request, "sessions/proposal_page.html", {"proposal": proposal, "text": text, "answer": answer})
+def contact_of(named: str | None, summary: Summary, coach: Coach) -> SponsorContact:
+    """The contact that a page names, else the one for whom it was begun; 404 for somebody of another organisation."""
+    asked = named or str(summary.contact_id)
+    rows = SponsorContact.objects.for_coach(coach).filter(sponsor=summary.engagement.sponsor_id).select_related("sponsor")
+    contact = next((row for row in rows if str(row.pk) == asked), None)
+    if contact is None:
+        raise Refused(code="contact_of_another")
+    return contact
 
 
 @require_POST
@@ -134,12 +126,24 @@ def summary_preview(request: HttpRequest, coach: Coach, pk: str) -> HttpResponse
     return render(request, "sessions/_summary_preview.html", {"summary": summary_of(coach, pk), "text": text, "form": form})
 
 
+def answered(request: HttpRequest, summary: Summary, coach: Coach) -> Proposal:
+    """The proposal to which the client answered with another text: the one that the page names, else the last. Raises `Refused`."""
+    rows = Proposal.objects.for_coach(coach).filter(summary=summary, state=Proposal.State.CHANGES_ASKED, answer__isnull=False)
+    named = request.POST.get("proposal")
+    found = [row for row in rows.select_related("summary__engagement__coach", "contact") if named in (None, "", str(row.pk))]
+    if not found:
+        raise Refused(code="no_answer")
+    return found[0]
+
+
 @require_POST
 @admits(Coach)
 def summary_hold(request: HttpRequest, coach: Coach, pk: str) -> HttpResponse:
-    """Stop, within the minute, what the client authorised."""
+    """Stop, within the minute, what the client authorised for one contact."""
     summary = summary_of(coach, pk)
-    consent = Consent.objects.for_coach(coach).filter(proposal__summary=summary, disclosure__closed_at__isnull=True).first()
+    named = request.POST.get("consent")
+    rows = Consent.objects.for_coach(coach).filter(proposal__summary=summary, disclosure__closed_at__isnull=True)
+    consent = next((row for row in rows.order_by("-given_at") if named in (None, "", str(row.pk))), None)
     try:
         if consent is None:
             raise Refused(code="nothing_to_hold")

@@ -20,6 +20,8 @@ SEALED = {
     "consent.Summary.body",
     "coaching_sessions.ClearedName.body",
     "coaching_sessions.MarkedPerson.body",
+    "consent.Wish.answer",
+    "consent.Wish.body",
     "coaching_sessions.Note.body",
     "coaching_sessions.NoteVersion.body",
     "coaching_sessions.OwnWords.body",

@@ -185,6 +185,11 @@ marks                        coach    engagement  200      on
 mark_remove                  coach    marked      405      on
 name_ask_again               coach    cleared     405      on
 own_words                    coach    -           200      409
+proposal_compare             coach    proposal    404      405
+proposal_pdf                 coach    proposal    200      405
+coach_wish                   coach    wish        200      405
+coach_wish_write             coach    wish        405      on
+coach_wish_decline           coach    wish        405      422
 
 consent_register             coach    -           200      405
 consent_register_csv         coach    -           200      405
@@ -209,6 +214,11 @@ client_proposal              client   proposal    200      200
 client_proposal_approve      client   proposal    405      200
 client_proposal_refuse       client   proposal    405      on
 client_proposal_change       client   proposal    405      on
+client_proposal_compare      client   proposal    404      405
+client_proposal_pdf          client   proposal    200      405
+wish_new                     client   engagement  200      422
+client_wish                  client   wish        200      405
+client_wish_take_back        client   wish        405      on
 client_consents              client   -           200      405      200 405
 client_consent               client   asked       200      405
 client_consent_give          client   asked       405      on
@@ -229,6 +239,7 @@ contact_agreement            contact  tripartite  200      on
 contact_agreement_pdf        contact  tripartite  200      405
 contact_agreement_picture    contact  tripicture  200      405
 contact_summary              contact  disclosure  200      200
+contact_summary_pdf          contact  disclosure  200      405
 """
 
 # One body that fills every form, so that nobody is stopped by an empty field rather than by a rule

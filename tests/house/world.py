@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from clients import actions as clients
 from clients.models import Barrier, Client, Coach, Engagement, Sponsor, SponsorContact
-from consent.actions import consents, summaries
+from consent.actions import consents, summaries, wishes
 from consent.models import (
     Agreement,
     AgreementTemplate,
@@ -25,6 +25,7 @@ from consent.models import (
     Proposal,
     Summary,
     Task,
+    Wish,
 )
 from sessions import actions as sessions
 from sessions.models import ClearedName, MarkedPerson, Note, OwnWords, Session
@@ -62,6 +63,7 @@ class World:
     asked: Consent = field(init=False)  # waits for an answer
     proposal: Proposal = field(init=False)
     summary: Summary = field(init=False)
+    wish: Wish = field(init=False)
     pledge: Pledge = field(init=False)
     draft: Pledge = field(init=False)  # of the pledge
     receipt: PledgeReceipt = field(init=False)
@@ -94,6 +96,9 @@ class World:
         self._disclose()
         self.proposal = self._propose("proposed")
         self.summary = self._draft("draft")
+        self.wish = wishes.make_wish(
+            engagement=self.engagement, contact=self.contact, text=self.phrase("wish"), vault=vault_of(self.client), by=self.client
+        )
         self.asked = consents.ask(
             engagement=self.engagement,
             purpose="sponsor.listing",
@@ -139,7 +144,7 @@ class World:
         coach, client, contact = self.coach.person_id, self.client.person_id, self.contact.person_id
         mine = ("agenda", "note", "earlier", "draft", "pledge", "template", "law", "barrier", "neighbour", "marked", "word")
         told = dict.fromkeys(mine, {coach})
-        told |= dict.fromkeys(("objective", "proposed", "reason", "told"), {coach, client})
+        told |= dict.fromkeys(("objective", "proposed", "reason", "told", "wish"), {coach, client})
         told |= {"disclosed": {coach, client, contact}}
         names = dict.fromkeys((self.client.name, self.contact.name), {coach, client, contact})
         return {self.phrase(what): people for what, people in told.items()} | names
