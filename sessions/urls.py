@@ -34,7 +34,6 @@ urlpatterns = [
     path("coach/summaries/<uuid:pk>/answer/", proposing.summary_take_answer, name="summary_take_answer"),
     path("coach/summaries/<uuid:pk>/hold/", summaries.summary_hold, name="summary_hold"),
     path("coach/summaries/<uuid:pk>/delete/", summaries.summary_delete, name="summary_delete"),
-    path("coach/proposals/<uuid:pk>/", summaries.proposal_page, name="proposal_page"),
     path("coach/engagements/<uuid:pk>/people/", marks.marks, name="marks"),
     path("coach/people/<uuid:pk>/remove/", marks.mark_remove, name="mark_remove"),
     path("coach/names/<uuid:pk>/ask-again/", marks.name_ask_again, name="name_ask_again"),

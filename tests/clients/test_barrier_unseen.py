@@ -30,8 +30,7 @@ from sessions import actions as sessions
 from support import mail
 from support.words import initials
 from tests.cast import Cast, signed_in
-from tests.consent import agreements
-from tests.consent.readings import read
+from tests.consent import agreements, readings
 from tests.house.world import World, vault_of
 
 LINK = re.compile(r'(?:href|data-href|src|hx-get|action|formaction)="(/[^"#?]*)')
@@ -126,7 +125,7 @@ class Colleagues:
         karim, coach = World.of_karim(self.cast), self.cast.camille
         vault, text = vault_of(coach), "Un texte que Karim n’a pas encore approuvé"
         summary = summaries.start_summary(engagement=karim.engagement, contact=self.cast.helene, text=text, vault=vault, by=coach)
-        summaries.propose(summary=summary, text=text, reading=read(text, karim.engagement, vault), vault=vault, by=coach)
+        summaries.propose(summary=summary, text=text, reading=readings.read(text, karim.engagement, vault), vault=vault, by=coach)
         clients.add_barrier(client=self.cast.anais, other=self.cast.karim, reason="Ils se connaissent", by=coach)
         self.plan(karim)
         return karim
