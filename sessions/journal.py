@@ -65,6 +65,10 @@ SAID: Final[Mapping[str, Any]] = {
     "summary.refused": gettext_lazy("Passing on of a summary refused"),
     "summary.disclosed": gettext_lazy("Summary passed on to a contact"),
     "summary.viewed": gettext_lazy("Summary opened by a contact"),
+    "shared_entry.shared": gettext_lazy("Text of the notebook given to the coach to read"),
+    "shared_entry.read": gettext_lazy("Text of the notebook read"),
+    "shared_entry.deleted": gettext_lazy("Text of the notebook taken back from the coach"),
+    "shared_entry.restored": gettext_lazy("Text of the notebook given back to the coach to read"),
     "consent.given": gettext_lazy("Permission given"),
     "consent.withdrawn": gettext_lazy("Permission withdrawn"),
     "consent.expired": gettext_lazy("Permission expired"),
@@ -72,7 +76,11 @@ SAID: Final[Mapping[str, Any]] = {
     "consent.superseded": gettext_lazy("Permission replaced by a newer one"),
 }
 
-BESIDE: Final = ("signature.given", "agreement.proven")  # written beside another event, so that bytes can be compared: no line of their own
+BESIDE: Final = (
+    "signature.given",
+    "agreement.proven",
+    "shared_entry.erased",
+)  # written beside another event, so that bytes can be compared: no line of their own
 
 
 @dataclass(frozen=True, slots=True)

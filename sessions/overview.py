@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from clients.models import Client, Coach, Engagement
 from consent.models import Agreement, Proposal
-from sessions.models import Note, Session, Tally
+from sessions.models import Note, Session, SharedEntry, Tally
+from sessions.notebook.reading import unread_by
 
 SOON: Final = timedelta(days=14)
 LATELY: Final = timedelta(days=30)
@@ -39,6 +40,7 @@ class Day:
     unfinished: list[Note]
     agreements: list[Agreement]
     answers: list[Proposal]
+    shared: list[SharedEntry]
     begun: dict[str, Any]  # of the engagement its key, of the rest whether there is one
     now: datetime
 
@@ -67,6 +69,7 @@ def day_of(coach: Coach, now: datetime) -> Day:
         unfinished=list(unfinished_notes(coach)),
         agreements=list(_awaiting_signature(coach)),
         answers=list(_answered(coach, now)),
+        shared=unread_by(coach),
         begun=_begun(coach),
         now=now,
     )

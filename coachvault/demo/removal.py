@@ -23,7 +23,7 @@ from consent.models import (
     Signatory,
     Summary,
 )
-from sessions.models import Note, NoteVersion, Session
+from sessions.models import Note, Notebook, NoteVersion, PrivateEntry, Session, SharedEntry
 from vault import ledger, shredding
 from vault.models import DataKey, KeyGrant, Slot, Unlock
 from vault.verification import REMOVED
@@ -48,6 +48,9 @@ def remove(at: datetime) -> None:
     PledgeReceipt.objects.filter(pledge__coach__in=coaches).delete()
     Pledge.objects.filter(coach__in=coaches).delete()
     AgreementTemplate.objects.filter(coach__in=coaches).delete()
+    SharedEntry.objects.filter(engagement__in=engagements).delete()
+    PrivateEntry.objects.filter(notebook__client__coach__in=coaches).delete()
+    Notebook.objects.filter(client__coach__in=coaches).delete()
     NoteVersion.objects.filter(note__session__engagement__in=engagements).delete()
     Note.objects.filter(session__engagement__in=engagements, adds_to__isnull=False).delete()
     Note.objects.filter(session__engagement__in=engagements).delete()

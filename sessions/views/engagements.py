@@ -14,6 +14,7 @@ from consent import overview as consent
 from consent import policies
 from sessions import journal, overview
 from sessions.models import Session
+from sessions.notebook.reading import shared_in
 
 
 def page_number(request: HttpRequest) -> int | None:
@@ -34,6 +35,7 @@ def engagement_page(request: HttpRequest, coach: Coach, pk: UUID) -> HttpRespons
         "meetings": meetings,
         "held": held,
         "agreements": consent.agreements_of(engagement),
+        "shared": shared_in(engagement),
         "summaries": consent.summaries_of(engagement),
         "why_no_summary": policies.allows(policies.check_may_write_summary, engagement),
     }

@@ -18,6 +18,9 @@ SEALED = {
     "consent.Summary.body",
     "coaching_sessions.Note.body",
     "coaching_sessions.NoteVersion.body",
+    "coaching_sessions.PrivateEntry.body",
+    "coaching_sessions.SharedEntry.body",
+    "coaching_sessions.SharedEntry.draft",
 }
 ENCRYPTED = {
     "accounts.Link.details",
@@ -27,6 +30,7 @@ ENCRYPTED = {
     "clients.Practice.details",
     "clients.Sponsor.details",
     "clients.SponsorContact.details",
+    "coaching_sessions.Notebook.details",
     "coaching_sessions.Session.details",
     "consent.Agreement.details",
     "consent.AgreementTemplate.details",

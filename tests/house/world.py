@@ -16,7 +16,8 @@ from clients.models import Client, Coach, Engagement, Sponsor, SponsorContact
 from consent.actions import summaries
 from consent.models import Agreement, AgreementTemplate, Consent, Disclosure, Pledge, PledgeReceipt, Proposal, Summary
 from sessions import actions as sessions
-from sessions.models import Note, Session
+from sessions.models import Note, PrivateEntry, Session, SharedEntry
+from sessions.notebook import actions as notebooks
 from tests.cast import PASSPHRASE, Cast, person
 from tests.consent import agreements, pledges, templates
 from vault import slots
@@ -47,6 +48,8 @@ class World:
     consent: Consent = field(init=False)
     proposal: Proposal = field(init=False)
     summary: Summary = field(init=False)
+    private: PrivateEntry = field(init=False)  # the client's own
+    shared: SharedEntry = field(init=False)  # read by the coach; what is written since is not
     pledge: Pledge = field(init=False)
     draft: Pledge = field(init=False)  # of the pledge
     receipt: PledgeReceipt = field(init=False)
@@ -76,6 +79,7 @@ class World:
         self.proposal = self._propose("proposed")
         self.summary = self._draft("draft")
         self._promise()
+        self._keep_a_notebook()
         self.template = templates.published(templates.drafted(self.coach, self.phrase("template")))
         self.written = templates.drafted(self.coach, self.phrase("template"))
 
@@ -108,7 +112,7 @@ class World:
         """Each phrase with the people (ids) who may read it."""
         coach, client, contact = self.coach.person_id, self.client.person_id, self.contact.person_id
         told = dict.fromkeys(("agenda", "note", "earlier", "draft", "pledge", "template"), {coach})
-        told |= dict.fromkeys(("objective", "proposed"), {coach, client})
+        told |= dict.fromkeys(("objective", "proposed", "shared"), {coach, client}) | dict.fromkeys(("private", "unshared"), {client})
         told |= {"disclosed": {coach, client, contact}}
         names = dict.fromkeys((self.client.name, self.contact.name), {coach, client, contact})
         return {self.phrase(what): people for what, people in told.items()} | names
@@ -124,6 +128,19 @@ class World:
                 note=self.note, text=self.phrase(what), expected_version=self.note.version, keep=True, vault=vault, by=by
             )
         self.version = self.note.version - 1
+
+    def _keep_a_notebook(self) -> None:
+        """A private text, one that the coach may read, and what was written in it since."""
+        facts: dict[str, Any] = {"by": self.client, "vault": vault_of(self.client)}
+        facts["notebook"] = notebooks.make_notebook(**facts)
+        self.shared = notebooks.start_shared(engagement=self.engagement, text="", **facts)
+        notebooks.share(entry=self.shared, text=self.phrase("shared"), expected_version=1, **facts)
+        notebooks.write_shared(entry=self.shared, text=self.phrase("unshared"), expected_version=2, **facts)
+        self.private = notebooks.start_private(**facts)
+        del facts["notebook"]
+        for version in (1, 2):
+            text = self.phrase("private") if version == 2 else "Un début"
+            notebooks.write_private(entry=self.private, text=text, expected_version=version, keep=False, **facts)
 
     def _promise(self) -> None:
         """The coach's pledge, published and acknowledged by this client; the next version is a draft of the coach alone."""
