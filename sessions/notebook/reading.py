@@ -37,7 +37,7 @@ def opened(sealed: Sealed, place: Place, vault: Unlocked) -> str:
     try:
         return vault.open(sealed, place)
     except Closed:
-        raise Refused(policies.does_notopened(), code="does_not_open") from None
+        raise Refused(policies.does_not_open(), code="does_not_open") from None
 
 
 @sensitive_variables()
@@ -54,7 +54,7 @@ def written_text(entry: SharedEntry, vault: Unlocked) -> str:
         return shared_text(entry, vault)
     notebook = Notebook.objects.select_related("client__coach").filter(client=entry.engagement.client_id, destroyed_at__isnull=True).first()
     if notebook is None:
-        raise Refused(policies.does_notopened(), code="does_not_open")
+        raise Refused(policies.does_not_open(), code="does_not_open")
     policies.check_as_made(notebook)
     return opened(entry.draft, entry.draft_place(notebook), vault)
 

@@ -140,7 +140,7 @@ class World:
         del facts["notebook"]
         for version in (1, 2):
             text = self.phrase("private") if version == 2 else "Un début"
-            notebooks.write_private(entry=self.private, text=text, expected_version=version, keep=False, **facts)
+            notebooks.write_private(entry=self.private, text=text, expected_version=version, keep=version == 2, **facts)
 
     def _promise(self) -> None:
         """The coach's pledge, published and acknowledged by this client; the next version is a draft of the coach alone."""
