@@ -18,7 +18,11 @@ from consent.models import Disclosure, Signatory, Summary
 def manifest(at: datetime) -> dict[str, Any]:
     """The manifest as outside.md describes it, for this moment."""
     people = [{"email": p.address, "passphrase": passphrase(p), "role": p.role, "recovery_code": recovery_code(p)} for p in PEOPLE.values()]
-    return {"people": people, "secrets": [*_names(at), *_engagements(), *_notes(), *_summaries(at), _pledge()], "base_url": settings.URL}
+    return {
+        "people": people,
+        "secrets": [*_names(at), *_engagements(), *_notes(), *_summaries(at), *_notebooks(), _pledge()],
+        "base_url": settings.URL,
+    }
 
 
 def _secret(phrase: str, kind: str, *readers: str) -> dict[str, Any]:
@@ -101,6 +105,12 @@ def _summaries(at: datetime) -> list[dict[str, Any]]:
         ]
         found.append(_secret(text.phrase, "summary", *readers))
     return [*found, _secret(texts.WISH.phrase, "summary", *_pair("priya"))]
+
+
+def _notebooks() -> list[dict[str, Any]]:
+    """Private texts: the client alone. Shared ones: the coach too."""
+    private = [_secret(text.phrase, "notebook", key) for key, written in texts.PRIVATE.items() for text in written]
+    return [*private, *(_secret(text.phrase, "notebook", *_pair(key)) for key, text in texts.SHARED.items())]
 
 
 def _pledge() -> dict[str, Any]:
