@@ -186,6 +186,15 @@ def test_a_colleague_written_in_as_the_client_reads_and_writes_nothing(book: Boo
         actions.make_notebook(vault=cast.vault("Karim Benali"), by=written_in)
 
 
+def test_a_person_written_in_as_a_client_makes_no_notebook(book: Book) -> None:
+    karim = book.cast._person("Karim Benali")[0]
+    sql("update clients_client set person_id = %s where id = %s", karim.pk, book.client.pk)
+
+    with pytest.raises(Refused) as no:
+        actions.make_notebook(vault=book.cast.vault("Karim Benali"), by=Client.objects.get(pk=book.client.pk))
+    assert no.value.code == "another_notebook"
+
+
 def found() -> set[tuple[str, str]]:
     """What `manage.py verify` finds in the main database: ids and codes."""
     return {(one.where, one.why) for check in of_the_main_database() for one in check.found}
