@@ -114,9 +114,9 @@ def readers_for(clients: list[Client], vault: Unlocked) -> list[Reader]:
     return [Reader(engagement, vault.holds(engagement.shared_key)) for engagement in under_way]
 
 
-def shared_in(engagement: Engagement) -> list[SharedEntry]:
+def shared_in(engagement: Engagement, coach: Coach) -> list[SharedEntry]:
     """What a coach was given to read in an engagement, the latest first; no text is fetched."""
-    rows = SharedEntry.objects.for_coach(engagement.coach).filter(engagement=engagement)
+    rows = SharedEntry.objects.for_coach(coach).filter(engagement=engagement)
     return list(rows.defer("draft", "body", "saved_at", "made_at", "version").order_by("-shared_at"))
 
 

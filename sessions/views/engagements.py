@@ -35,7 +35,7 @@ def engagement_page(request: HttpRequest, coach: Coach, pk: UUID) -> HttpRespons
         "meetings": meetings,
         "held": held,
         "agreements": consent.agreements_of(engagement),
-        "shared": shared_in(engagement),
+        "shared": shared_in(engagement, coach),
         "summaries": consent.summaries_of(engagement),
         "why_no_summary": policies.allows(policies.check_may_write_summary, engagement),
     }
