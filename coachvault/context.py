@@ -103,6 +103,7 @@ NAVIGATION: dict[str, list[tuple[str, str, str, str]]] = {  # name of the addres
     ],
     "client": [
         ("client_home", gettext_noop("Home"), "house", "g a"),
+        ("notebook", gettext_noop("My notebook"), "notebook-pen", "g n"),
         ("client_consents", gettext_noop("My permissions"), "shield-check", "g c"),
     ],
     "contact": [("contact_home", gettext_noop("Texts for you"), "file-text", "g a")],
@@ -112,7 +113,7 @@ NAVIGATION: dict[str, list[tuple[str, str, str, str]]] = {  # name of the addres
 BENEATH: dict[str, tuple[str, ...]] = {  # where a place of the navigation has pages elsewhere than under its own address
     "client_list": tuple(
         f"/coach/{part}/"
-        for part in ("clients", "engagements", "sessions", "notes", "agreements", "summaries", "proposals", "barriers", "wishes")
+        for part in ("clients", "engagements", "sessions", "notes", "agreements", "summaries", "proposals", "barriers", "wishes", "shared")
     ),
     "sponsor_list": ("/coach/organisations/", "/coach/contacts/"),
 }

@@ -29,7 +29,7 @@ from consent.models import (
     Task,
     Wish,
 )
-from sessions.models import ClearedName, MarkedPerson, Note, NoteVersion, OwnWords, Session
+from sessions.models import ClearedName, MarkedPerson, Note, Notebook, NoteVersion, OwnWords, PrivateEntry, Session, SharedEntry
 from vault import verification
 from vault.verification import Bytes, Check, Rows, States
 
@@ -52,6 +52,10 @@ ROWS: Final = (
     Rows("cleared names", table(ClearedName), ("name.cleared",), ("name.uncleared",)),
     Rows("lists of own words", table(OwnWords), ("words.started",)),
     Rows("finished notes", table(Note), ("note.finished",), where="finished_at is not null"),
+    Rows("notebooks", table(Notebook), ("notebook.made",)),
+    Rows("notebooks destroyed", table(Notebook), ("notebook.destroyed",), where="destroyed_at is not null"),
+    Rows("private texts", table(PrivateEntry), ("private_entry.started",), ("private_entry.erased",)),
+    Rows("texts for the coach", table(SharedEntry), ("shared_entry.started",), ("shared_entry.erased",)),
     Rows("agreements", table(Agreement), ("agreement.drafted",)),
     Rows("agreements in force, once", table(Agreement), ("agreement.in_force",), where="in_force_at is not null"),
     Rows("agreements complete", table(Agreement), ("agreement.completed",), where="completed_at is not null"),
@@ -79,6 +83,11 @@ BYTES: Final = (
     Bytes("marked people", table(MarkedPerson), "body", "mark", ("mark.made", "mark.changed")),
     Bytes("cleared names", table(ClearedName), "body", "name", ("name.cleared",)),
     Bytes("lists of own words", table(OwnWords), "body", "words", ("words.started", "words.written")),
+    Bytes(
+        "texts of private entries", table(PrivateEntry), "body", "private_entry", ("private_entry.started", "private_entry.kept"),
+        final="false", has_versions=True,
+    ),
+    Bytes("texts shared with coaches", table(SharedEntry), "body", "shared_entry", ("shared_entry.shared",)),
     Bytes("texts of summaries", table(Summary), "body", "summary", ("summary.started",), final="false", has_versions=True),
     Bytes("texts of proposals", table(Proposal), "body", "proposal", ("summary.proposed",)),
     Bytes("answers of clients", table(Proposal), "answer", "proposal", ("summary.changes_asked",)),
@@ -149,6 +158,7 @@ TABLES: Final = {
         Disclosure,
         Note,
         NoteVersion,
+        Notebook,
     )
 }
 PRACTICES: Final = """
@@ -198,6 +208,11 @@ left join vault_keygrant g on g.key_id = k.id and g.holder = r.person_id
 union all
 select k.id, 'copy_of_nothing' from vault_datakey k
 where k.kind = 'copy' and k.shredded_at is null and not exists (select 1 from {disclosure} d where d.series = k.series) order by 1
+"""
+NOTEBOOKS: Final = """
+select n.id, case when k.id is null then 'key_missing' when cl.person_id is distinct from k.maker then 'key_of_another' when k.kind <> 'own' then 'key_is_not_own'
+  when (n.destroyed_at is null) <> (k.shredded_at is null) then 'key_and_notebook_differ' end
+from {notebook} n join {client} cl on cl.id = n.client_id left join vault_datakey k on k.series = n.key order by 1
 """
 EVENTS: Final = """
 with told as (select about as id, substr(event, 9) as kind, count(*) as n from vault_ledger
@@ -254,6 +269,7 @@ def of_the_main_database() -> Iterator[Check]:
     yield _asked("steps of agreements", AgreementEvent, STEPS, kinds=list(KINDS))
     yield from verification.grants()
     yield _asked("keys of engagements", Engagement, KEYS)
+    yield _asked("keys of notebooks", Notebook, NOTEBOOKS)
     yield _asked("permissions", EngagementUserPermission, PERMISSIONS, coach_may=COACH, client_may=FOLLOW)
     yield _asked("copies", Disclosure, DISCLOSURES)
     yield _asked("events of consents", Consent, EVENTS)

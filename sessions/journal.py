@@ -86,6 +86,10 @@ SAID: Final[Mapping[str, Any]] = {
     "law.put_off": gettext_lazy("Day to tell the client about an entry put off"),
     "law.told": gettext_lazy("Client told of what was given because the law required it"),
     "law.read": gettext_lazy("Entry of the register opened"),
+    "shared_entry.shared": gettext_lazy("Text of the notebook given to the coach to read"),
+    "shared_entry.read": gettext_lazy("Text of the notebook read"),
+    "shared_entry.deleted": gettext_lazy("Text of the notebook taken back from the coach"),
+    "shared_entry.restored": gettext_lazy("Text of the notebook given back to the coach to read"),
     "consent.given": gettext_lazy("Permission given"),
     "consent.withdrawn": gettext_lazy("Permission withdrawn"),
     "consent.expired": gettext_lazy("Permission expired"),
@@ -94,7 +98,11 @@ SAID: Final[Mapping[str, Any]] = {
 }
 
 COACH_ALONE: Final = ("summary.started", "summary.deleted")  # of a draft the client learns nothing, not even that it exists
-BESIDE: Final = ("signature.given", "agreement.proven")  # written beside another event, so that bytes can be compared: no line of their own
+BESIDE: Final = (
+    "signature.given",
+    "agreement.proven",
+    "shared_entry.erased",
+)  # written beside another event, so that bytes can be compared: no line of their own
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from clients.models import Client, Coach, Engagement, coached_by
+from sessions.notebook.models import Notebook, PrivateEntry, SharedEntry
 from vault.encrypted import EncryptedDetails
 from vault.fields import SealedField
 from vault.sealed import Place
+
+__all__ = ["Note", "NoteVersion", "Notebook", "PrivateEntry", "Session", "SharedEntry", "Tally"]
 
 
 class SessionQuerySet(models.QuerySet["Session"]):

@@ -13,7 +13,8 @@ from django.utils import timezone
 from clients.models import Client, Coach, Engagement
 from consent import law_pages, readers
 from consent.models import Agreement, Consent, Proposal, Wish
-from sessions.models import Note, Session, Tally
+from sessions.models import Note, Session, SharedEntry, Tally
+from sessions.notebook.reading import unread_by
 
 SOON: Final = timedelta(days=14)
 LATELY: Final = timedelta(days=30)
@@ -43,6 +44,7 @@ class Day:
     wishes: list[Wish]
     renewals: list[Consent]
     keys_differ: list[Proposal]  # whose contact's keys did not hold
+    shared: list[SharedEntry]
     begun: dict[str, Any]  # of the engagement its key, of the rest whether there is one
     now: datetime
 
@@ -74,6 +76,7 @@ def day_of(coach: Coach, now: datetime) -> Day:
         wishes=readers.waiting_wishes(coach, MOST),
         renewals=readers.to_renew(coach, timezone.localdate(now), timezone.localdate(now + LATELY))[:MOST],
         keys_differ=readers.keys_that_differ(coach, now - LATELY),
+        shared=unread_by(coach),
         begun=_begun(coach),
         now=now,
     )

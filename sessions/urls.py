@@ -1,8 +1,22 @@
-"""Addresses of this room: the coach's day, engagements, sessions and notes; the client's home."""
+"""Addresses of this room: the coach's day, engagements, sessions and notes; the client's home and notebook."""
 
 from django.urls import path
 
-from sessions.views import barriers, client, engagements, marks, meetings, notes, proposals, proposing, summaries, today, versions
+from sessions.views import (
+    barriers,
+    client,
+    engagements,
+    marks,
+    meetings,
+    notebook,
+    notebook_shared,
+    notes,
+    proposals,
+    proposing,
+    summaries,
+    today,
+    versions,
+)
 
 urlpatterns = [
     path("coach/", today.today, name="today"),
@@ -26,6 +40,19 @@ urlpatterns = [
     path("coach/notes/<uuid:pk>/versions/<int:version>/restore/", versions.note_restore, name="note_restore"),
     path("client/", client.client_home, name="client_home"),
     path("client/engagements/<uuid:pk>/log/", client.client_log, name="client_log"),
+    path("client/notebook/", notebook.notebook, name="notebook"),
+    path("client/notebook/private/new/", notebook.private_new, name="notebook_private_new"),
+    path("client/notebook/private/<uuid:pk>/", notebook.private_page, name="notebook_private"),
+    path("client/notebook/private/<uuid:pk>/write/", notebook.private_write, name="notebook_private_write"),
+    path("client/notebook/private/<uuid:pk>/delete/", notebook.private_delete, name="notebook_private_delete"),
+    path("client/notebook/destroy/", notebook.destroy, name="notebook_destroy"),
+    path("client/notebook/shared/new/", notebook_shared.shared_new, name="notebook_shared_new"),
+    path("client/engagements/<uuid:pk>/notebook/", notebook_shared.shared_start, name="notebook_shared_start"),
+    path("client/notebook/shared/<uuid:pk>/", notebook_shared.shared_page, name="notebook_shared"),
+    path("client/notebook/shared/<uuid:pk>/write/", notebook_shared.shared_write, name="notebook_shared_write"),
+    path("client/notebook/shared/<uuid:pk>/share/", notebook_shared.shared_share, name="notebook_shared_share"),
+    path("client/notebook/shared/<uuid:pk>/delete/", notebook_shared.shared_delete, name="notebook_shared_delete"),
+    path("coach/shared/<uuid:pk>/", notebook_shared.shared_entry, name="shared_entry"),
     path("coach/engagements/<uuid:pk>/summaries/new/", summaries.summary_add, name="summary_add"),
     path("coach/summaries/<uuid:pk>/", summaries.summary_page, name="summary_page"),
     path("coach/summaries/<uuid:pk>/propose/", proposing.summary_propose, name="summary_propose"),

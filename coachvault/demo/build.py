@@ -14,7 +14,7 @@ from accounts import actions as accounts
 from accounts.models import User
 from clients import actions as clients
 from clients.models import Client, Coach, Engagement, Practice, SponsorContact
-from coachvault.demo import own_templates, promises, register, texts, wishes
+from coachvault.demo import notebooks, own_templates, promises, register, texts, wishes
 from coachvault.demo.agreements import Agreements
 from coachvault.demo.people import PEOPLE, passphrase, recovery_code
 from consent.actions import consents, summaries
@@ -67,6 +67,7 @@ class Demo:
         promises.planned(self)
         own_templates.planned(self)
         register.planned(self)
+        notebooks.planned(self)
         for at, act in sorted(self.agenda, key=lambda entry: entry[0]):
             act(at)
         rows = {key: str(summary.pk) for key, summary in self.summaries.items()}

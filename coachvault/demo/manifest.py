@@ -20,7 +20,18 @@ def manifest(at: datetime) -> dict[str, Any]:
     people = [{"email": p.address, "passphrase": passphrase(p), "role": p.role, "recovery_code": recovery_code(p)} for p in PEOPLE.values()]
     return {
         "people": people,
-        "secrets": [*_names(at), *_engagements(), *_notes(), *_marks(), *_summaries(at), *_wishes(), *_legal(), _pledge(), _barrier()],
+        "secrets": [
+            *_names(at),
+            *_engagements(),
+            *_notes(),
+            *_marks(),
+            *_summaries(at),
+            *_wishes(),
+            *_legal(),
+            _pledge(),
+            _barrier(),
+            *_notebooks(),
+        ],
         "base_url": settings.URL,
     }
 
@@ -121,6 +132,12 @@ def _wishes() -> list[dict[str, Any]]:
     """What a client would like to be said, and why the coach declines: the two of them, no contact."""
     wishes = [_secret(text.phrase, "summary", *_pair(key)) for key, text in texts.WISHES.items()]
     return [*wishes, _secret(texts.WISH_DECLINED.phrase, "summary", *_pair("karim"))]
+
+
+def _notebooks() -> list[dict[str, Any]]:
+    """Private texts: the client alone. Shared ones: the coach too."""
+    private = [_secret(text.phrase, "notebook", key) for key, written in texts.PRIVATE.items() for text in written]
+    return [*private, *(_secret(text.phrase, "notebook", *_pair(key)) for key, text in texts.SHARED.items())]
 
 
 def _pledge() -> dict[str, Any]:

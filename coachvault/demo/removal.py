@@ -27,7 +27,7 @@ from consent.models import (
     Task,
     Wish,
 )
-from sessions.models import ClearedName, MarkedPerson, Note, NoteVersion, OwnWords, Session
+from sessions.models import ClearedName, MarkedPerson, Note, Notebook, NoteVersion, OwnWords, PrivateEntry, Session, SharedEntry
 from vault import ledger, shredding
 from vault.models import DataKey, KeyGrant, Slot, Unlock
 from vault.verification import REMOVED
@@ -59,6 +59,9 @@ def remove(at: datetime) -> None:
     MarkedPerson.objects.filter(engagement__in=engagements).delete()
     ClearedName.objects.filter(engagement__in=engagements).delete()
     OwnWords.objects.filter(coach__in=coaches).delete()
+    SharedEntry.objects.filter(engagement__in=engagements).delete()
+    PrivateEntry.objects.filter(notebook__client__coach__in=coaches).delete()
+    Notebook.objects.filter(client__coach__in=coaches).delete()
     NoteVersion.objects.filter(note__session__engagement__in=engagements).delete()
     Note.objects.filter(session__engagement__in=engagements, adds_to__isnull=False).delete()
     Note.objects.filter(session__engagement__in=engagements).delete()

@@ -16,6 +16,7 @@ from consent import law_pages, policies, readers
 from consent import overview as consent
 from sessions import journal, overview
 from sessions.models import Session
+from sessions.notebook.reading import shared_in
 
 
 def page_number(request: HttpRequest) -> int | None:
@@ -39,6 +40,7 @@ def engagement_page(request: HttpRequest, coach: Coach, pk: UUID) -> HttpRespons
         "summaries": readers.summaries_of(engagement, timezone.now()),
         "wishes": readers.wishes_of(engagement),
         "is_walled": bool(Barriers(coach.pk).others(engagement.client_id)),
+        "shared": shared_in(engagement, coach),
         "why_no_summary": policies.allows(policies.check_may_write_summary, engagement),
     }
     return render(request, "sessions/engagement.html", context)

@@ -36,6 +36,7 @@ def damages(world: World, cast: Cast) -> Iterator[Damage]:
     yield from of_the_ledger(world)
     yield from of_notes(world)
     yield from of_people(world)
+    yield from of_notebooks(world, cast)
     yield from of_agreements(world)
     yield from of_summaries(world)
     yield from of_consents(world)
@@ -87,6 +88,35 @@ def of_notes(world: World) -> Iterator[Damage]:
     yield Damage(f"update {VERSION} set body = '\\x00' where note_id = '{note}'", "texts kept aside", note, "other_bytes")
     yield Damage(f"delete from {VERSION} where note_id = '{note}'", "texts kept aside", note, "missing")
     yield Damage(f"update {SESSION} set state = 'cancelled'", "states of sessions", world.session.pk, "is_cancelled_after_session.held")
+
+
+def of_notebooks(world: World, cast: Cast) -> Iterator[Damage]:
+    """Notebooks, private texts, and texts for the coach."""
+    private, shared, notebook = world.private.pk, world.shared.pk, world.private.notebook_id
+    entry, text = "coaching_sessions_privateentry", "coaching_sessions_sharedentry"
+    yield deleted(entry, private, "private texts")
+    yield Damage(f"update {entry} set id = '{uuid4()}'", "private texts", private, "missing")
+    yield changed(entry, "body", private, "texts of private entries")
+    yield Damage(f"update {entry} set version = 2 where id = '{private}'", "texts of private entries", private, "older")
+    yield deleted(text, shared, "texts for the coach")
+    yield changed(text, "body", shared, "texts shared with coaches")
+    yield Damage(f"update {text} set body = null, shared_at = null, shared_version = null", "texts shared with coaches", shared, "emptied")
+    yield deleted("coaching_sessions_notebook", notebook, "notebooks")
+    change = "update coaching_sessions_notebook set {}"
+    yield Damage(change.format("destroyed_at = now()"), "notebooks destroyed", notebook, "no_event")
+    yield Damage(change.format("destroyed_at = now()"), "keys of notebooks", notebook, "key_and_notebook_differ")
+    yield Damage(change.format("key = gen_random_uuid()"), "keys of notebooks", notebook, "key_missing")
+    yield Damage(change.format(f"key = '{world.engagement.shared_key}'"), "keys of notebooks", notebook, "key_of_another")
+    own = f"update vault_datakey set kind = 'shared' where series = '{world.private.notebook.key}'"
+    yield Damage(own, "keys of notebooks", notebook, "key_is_not_own")
+    planted = GIVEN.format(
+        id=(given := uuid4()),
+        key=key_of(world.private.notebook.key).pk,
+        holder=cast.camille.person_id,
+        giver=cast.anais.person_id,
+        signature="'\\x00'",
+    )
+    yield Damage(planted, "grants", given, "own_key_given")
 
 
 def of_agreements(world: World) -> Iterator[Damage]:

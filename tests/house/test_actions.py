@@ -29,6 +29,7 @@ READS = {  # public functions beside the actions that change nothing
 SAVED_AS_ONE_WRITES = {  # no event: writing is not one, finishing and proposing are
     ("consent/actions/summaries.py", "write_summary"),
     ("sessions/actions.py", "write_note"),
+    ("sessions/notebook/actions.py", "write_shared"),
 }
 SHARED = {"consent.course", "consent.standing"}  # what the actions on agreements, and those on consents, share
 CHANGES = {

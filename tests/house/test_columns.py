@@ -25,6 +25,9 @@ SEALED = {
     "coaching_sessions.Note.body",
     "coaching_sessions.NoteVersion.body",
     "coaching_sessions.OwnWords.body",
+    "coaching_sessions.PrivateEntry.body",
+    "coaching_sessions.SharedEntry.body",
+    "coaching_sessions.SharedEntry.draft",
 }
 ENCRYPTED = {
     "accounts.Link.details",
@@ -35,6 +38,7 @@ ENCRYPTED = {
     "clients.Practice.details",
     "clients.Sponsor.details",
     "clients.SponsorContact.details",
+    "coaching_sessions.Notebook.details",
     "coaching_sessions.Session.details",
     "consent.Agreement.details",
     "consent.AgreementTemplate.details",

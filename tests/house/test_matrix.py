@@ -202,9 +202,22 @@ consent_record_pdf           coach    consent     200      405
 engagement_consents          coach    engagement  200      405
 consent_ask                  coach    purpose     200      200
 engagement_end               coach    engagement  200      200
+shared_entry                 coach    shared      200      405
 
 client_home                  client   -           200      405
 client_log                   client   engagement  200      405
+notebook                     client   -           200      405
+notebook_private_new         client   -           200      on
+notebook_private             client   private     200      405
+notebook_private_write       client   private     405      on
+notebook_private_delete      client   private     405      on
+notebook_destroy             client   -           200      422
+notebook_shared_new          client   -           200      405
+notebook_shared_start        client   engagement  405      on
+notebook_shared              client   shared      200      405
+notebook_shared_write        client   shared      405      on
+notebook_shared_share        client   shared      405      on
+notebook_shared_delete       client   shared      405      on
 client_agreement             client   agreement   200      on
 client_agreement_pdf         client   agreement   200      405
 client_agreement_proof       client   agreement   200      405

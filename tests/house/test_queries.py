@@ -11,7 +11,7 @@ import pytest
 from django.apps import apps
 from django.db.models import Model
 
-from sessions.models import Note, NoteVersion, Session, Tally
+from sessions.models import Note, Notebook, NoteVersion, PrivateEntry, Session, Tally
 from tests.cast import Cast
 from tests.house import tree
 
@@ -111,6 +111,10 @@ def test_what_a_sponsor_can_be_asked_for_is_what_was_disclosed_or_is_theirs_to_s
         "Consent",
         "Disclosure",
     }
+
+
+def test_nothing_private_of_a_client_can_be_asked_for_a_coach() -> None:
+    assert [model.__name__ for model in (Notebook, PrivateEntry) if hasattr(model.objects, "for_coach")] == []
 
 
 def test_for_a_client_there_are_dates_and_numbers_of_notes_and_no_row_of_one(cast: Cast) -> None:

@@ -28,7 +28,8 @@ from consent.models import (
     Wish,
 )
 from sessions import actions as sessions
-from sessions.models import ClearedName, MarkedPerson, Note, OwnWords, Session
+from sessions.models import ClearedName, MarkedPerson, Note, OwnWords, PrivateEntry, Session, SharedEntry
+from sessions.notebook import actions as notebooks
 from sessions.people import actions as people
 from tests.cast import PASSPHRASE, Cast, person
 from tests.consent import agreements, pledges, readings, register, templates
@@ -64,6 +65,8 @@ class World:
     proposal: Proposal = field(init=False)
     summary: Summary = field(init=False)
     wish: Wish = field(init=False)
+    private: PrivateEntry = field(init=False)  # the client's own
+    shared: SharedEntry = field(init=False)  # read by the coach; what is written since is not
     pledge: Pledge = field(init=False)
     draft: Pledge = field(init=False)  # of the pledge
     receipt: PledgeReceipt = field(init=False)
@@ -107,6 +110,7 @@ class World:
             by=self.coach,
         )
         self._promise()
+        self._keep_a_notebook()
         self.template = templates.published(templates.drafted(self.coach, self.phrase("template")))
         self.written = templates.drafted(self.coach, self.phrase("template"))
         self.law = register.completed(register.danger(self.engagement, self._vault, self.phrase("law")), self._vault, self.phrase("law"))
@@ -144,7 +148,8 @@ class World:
         coach, client, contact = self.coach.person_id, self.client.person_id, self.contact.person_id
         mine = ("agenda", "note", "earlier", "draft", "pledge", "template", "law", "barrier", "neighbour", "marked", "word")
         told = dict.fromkeys(mine, {coach})
-        told |= dict.fromkeys(("objective", "proposed", "reason", "told", "wish"), {coach, client})
+        told |= dict.fromkeys(("objective", "proposed", "reason", "told", "wish", "shared"), {coach, client})
+        told |= dict.fromkeys(("private", "unshared"), {client})
         told |= {"disclosed": {coach, client, contact}}
         names = dict.fromkeys((self.client.name, self.contact.name), {coach, client, contact})
         return {self.phrase(what): people for what, people in told.items()} | names
@@ -171,6 +176,19 @@ class World:
         facts = {"address": "", "phone": "", "job": "", "language": "fr"}
         neighbour = clients.add_client(coach=self.coach, name=self.phrase("neighbour"), by=self.coach, **facts)
         self.barrier = clients.add_barrier(client=self.client, other=neighbour, reason=self.phrase("barrier"), by=self.coach)
+
+    def _keep_a_notebook(self) -> None:
+        """A private text, one that the coach may read, and what was written in it since."""
+        facts: dict[str, Any] = {"by": self.client, "vault": vault_of(self.client)}
+        facts["notebook"] = notebooks.make_notebook(**facts)
+        self.shared = notebooks.start_shared(engagement=self.engagement, text="", **facts)
+        notebooks.share(entry=self.shared, text=self.phrase("shared"), expected_version=1, **facts)
+        notebooks.write_shared(entry=self.shared, text=self.phrase("unshared"), expected_version=2, **facts)
+        self.private = notebooks.start_private(**facts)
+        del facts["notebook"]
+        for version in (1, 2):
+            text = self.phrase("private") if version == 2 else "Un début"
+            notebooks.write_private(entry=self.private, text=text, expected_version=version, keep=version == 2, **facts)
 
     def _promise(self) -> None:
         """The coach's pledge, published and acknowledged by this client; the next version is a draft of the coach alone."""

@@ -12,6 +12,7 @@ from clients.models import Engagement
 from sessions import actions
 from sessions.models import Note, Session
 from tests.cast import Cast
+from tests.sessions.book import Book
 
 FIRST_NAME = "Camille Aubry"
 
@@ -61,3 +62,9 @@ class Room:
 def room(cast: Cast) -> Room:
     """Camille at work with Anaïs."""
     return Room(cast)
+
+
+@pytest.fixture
+def book(cast: Cast) -> Book:
+    """Anaïs's notebook."""
+    return Book(cast)
