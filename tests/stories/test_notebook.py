@@ -116,6 +116,17 @@ def test_a_vault_that_locks_while_she_types_loses_nothing(book: Book, anais: Pag
     assert book.text(PrivateEntry.objects.get()) == "Avant. Et ce que je tapais encore."
 
 
+def test_what_she_types_before_the_page_s_script_is_there_is_saved_too(book: Book, anais: Page):
+    begin(anais)
+    anais.route("**/autosave*.js", lambda route: (anais.wait_for_timeout(700), route.continue_()))
+    anais.reload(wait_until="commit")
+
+    anais.get_by_label("Mon texte").fill("Tapé trop vite.")
+
+    expect(state_of(anais)).to_have_text(SAVED)
+    assert book.text(PrivateEntry.objects.get()) == "Tapé trop vite."
+
+
 def test_two_tabs_keep_both_texts(book: Book, anais: Page):
     begin(anais)
     context: BrowserContext = anais.context
@@ -144,9 +155,9 @@ def test_she_deletes_takes_it_back_and_destroys_everything(book: Book, anais: Pa
     expect(anais.get_by_text(PRIVATE)).to_be_visible()
 
     follow(anais, "Détruire mon carnet privé")
-    if anais.locator("[name=password]").count():
-        anais.locator("[name=password]").fill(PASSPHRASE)
-        anais.locator("main form button.primary").click()
+    heading(anais, "Confirmer que c’est bien vous")
+    anais.locator("[name=password]").fill(PASSPHRASE)
+    press(anais, "Continuer")
     heading(anais, "Détruire mon carnet privé")
     looked_at(anais)
     anais.locator("[name=word]").fill("non")

@@ -17,6 +17,10 @@ class Autosave {
     this.delay = 2000;
     this.listen();
     this.count();
+    if (this.text.value !== this.text.defaultValue) { // typed before this script was there
+      this.saved = "";
+      this.typed();
+    }
   }
 
   listen() {
