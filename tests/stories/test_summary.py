@@ -98,7 +98,7 @@ def test_the_contact_reads_what_the_client_approved_and_nothing_once_it_is_taken
     expect(anais.get_by_text("Hélène")).to_have_count(0)
     looked_at(anais)
     press(anais, "Retirer")
-    expect(anais.get_by_text("C’est retiré")).to_be_visible()
+    expect(anais.get_by_text("Retiré, tout de suite")).to_be_visible()
 
     answer = helene.reload()
     assert answer is not None

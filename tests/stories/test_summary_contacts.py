@@ -150,7 +150,7 @@ def test_one_text_goes_to_one_contact_and_not_to_the_other(windows: Windows, liv
     looked_at(camille)
     pictured(camille, "coach-after")
     press(anais, "Retirer")
-    expect(anais.get_by_text("C’est retiré").first).to_be_visible()
+    expect(anais.get_by_text("Retiré, tout de suite")).to_be_visible()
     answer = helene.goto(f"{live}/contact/summaries/{Disclosure.objects.get().pk}/document.pdf")
     assert answer is not None
     assert answer.status == 404
