@@ -103,7 +103,7 @@ NAVIGATION: dict[str, list[tuple[str, str, str, str]]] = {  # name of the addres
         ("client_home", gettext_noop("Home"), "house", "g a"),
         ("client_consents", gettext_noop("What I have authorised"), "shield-check", "g c"),
     ],
-    "contact": [("contact_home", gettext_noop("Texts for you"), "file-text", "g a")],
+    "contact": [("contact_home", gettext_noop("Shown to you"), "house", "g a")],
     "admin": [("administration", gettext_noop("This instance"), "server", "g a")],
 }
 

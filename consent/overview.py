@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db.models import Prefetch
 
 from clients.models import Client, Engagement
-from consent.models import Agreement, AgreementEvent, Consent, Disclosure, Proposal, Signatory, Summary
+from consent.models import Agreement, AgreementEvent, Consent, Disclosure, InformationRequest, Proposal, Signatory, Summary
 from consent.models.consents import ConsentQuerySet
 from vault.models import LedgerEntry
 
@@ -42,6 +42,16 @@ def summaries_of(engagement: Engagement) -> list[Summary]:
     proposals = Prefetch("proposals", Proposal.objects.defer("body", "answer").prefetch_related(consents))
     rows = Summary.objects.filter(engagement=engagement, deleted_at__isnull=True).select_related("contact").defer("body")
     return list(rows.prefetch_related(proposals))
+
+
+def requests_of(engagement: Engagement) -> list[InformationRequest]:
+    """What contacts asked about an engagement, for its coach, newest first."""
+    return list(InformationRequest.objects.filter(engagement=engagement).select_related("contact"))
+
+
+def requests_for(clients: list[Client]) -> list[InformationRequest]:
+    """What contacts asked a client, newest first."""
+    return list(InformationRequest.objects.for_client(clients).select_related("contact__sponsor"))
 
 
 def proposals_for(clients: list[Client]) -> list[Proposal]:

@@ -1,4 +1,4 @@
-"""Every state of an agreement, a template, a pledge and a consent, and every way from one to another. What is not in the table cannot happen.
+"""Every state of an agreement, a template, a pledge, a consent and a request, and every way on. What is not in the table cannot happen.
 
 `python -m consent.states > docs/states.md` draws it.
 """
@@ -78,7 +78,35 @@ CONSENT: Final = (
     Step("given", "ended", "ended", INSTANCE),
     Step("given", "expired", "expired", INSTANCE),
 )
-TABLES: Final = {"Agreement": AGREEMENT, "Template": TEMPLATE, "Pledge": PLEDGE, "Consent": CONSENT}
+# A contact's question, for client and coach. Its end is a day fixed on asking, and no state.
+REQUEST: Final = (
+    Step("passed_on", "want", "wanted", CLIENT),
+    Step("passed_on", "refuse", "refused", CLIENT),
+    Step("passed_on", "decline", "declined", COACH),
+    Step("passed_on", "end", "ended", INSTANCE),
+    Step("wanted", "refuse", "refused", CLIENT),
+    Step("wanted", "decline", "declined", COACH),
+    Step("wanted", "end", "ended", INSTANCE),
+    Step("refused", "want", "wanted", CLIENT),
+    Step("refused", "end", "ended", INSTANCE),
+    Step("declined", "end", "ended", INSTANCE),
+)
+# The same question as its contact sees it: no answer is an event here, only a text that is open to them, and the day.
+REQUEST_SEEN: Final = (
+    Step("passed_on", "text_opens", "text", INSTANCE),
+    Step("text", "text_closes_before_the_last_day_is_over", "passed_on", INSTANCE),
+    Step("text", "text_closes_later", "closed", INSTANCE),
+    Step("passed_on", "last_day_is_over", "closed", INSTANCE),
+    Step("closed", "text_opens", "text", INSTANCE),
+)
+TABLES: Final = {
+    "Agreement": AGREEMENT,
+    "Template": TEMPLATE,
+    "Pledge": PLEDGE,
+    "Consent": CONSENT,
+    "Request for information": REQUEST,
+    "Request for information, as its contact sees it": REQUEST_SEEN,
+}
 
 
 def after(table: tuple[Step, ...], source: str, event: str, who: str) -> str:

@@ -65,6 +65,12 @@ SAID: Final[Mapping[str, Any]] = {
     "summary.refused": gettext_lazy("Passing on of a summary refused"),
     "summary.disclosed": gettext_lazy("Summary passed on to a contact"),
     "summary.viewed": gettext_lazy("Summary opened by a contact"),
+    "engagement.viewed": gettext_lazy("Engagement seen by a contact"),
+    "request.asked": gettext_lazy("Information asked for by a contact"),
+    "request.wanted": gettext_lazy("Text on a contact’s question asked for"),
+    "request.refused": gettext_lazy("Contact’s question refused"),
+    "request.declined": gettext_lazy("Contact’s question declined"),
+    "request.ended": gettext_lazy("Contact’s question ended"),
     "consent.requested": gettext_lazy("Permission asked for"),
     "consent.refused": gettext_lazy("Permission refused"),
     "consent.lapsed": gettext_lazy("Question not answered in time"),
@@ -75,7 +81,13 @@ SAID: Final[Mapping[str, Any]] = {
     "consent.superseded": gettext_lazy("Permission replaced by a newer one"),
 }
 
-BESIDE: Final = ("signature.given", "agreement.proven")  # written beside another event, so that bytes can be compared: no line of their own
+BESIDE: Final = (
+    "signature.given",
+    "agreement.proven",
+    "attendance.noted",
+    "attendance.changed",
+    "attendance.forgotten",
+)  # written beside another event, so that bytes can be compared: no line of their own
 
 
 @dataclass(frozen=True, slots=True)

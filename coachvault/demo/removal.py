@@ -13,9 +13,11 @@ from consent.models import (
     Agreement,
     AgreementEvent,
     AgreementTemplate,
+    Attendance,
     Consent,
     ConsentEvent,
     Disclosure,
+    InformationRequest,
     KnownFile,
     Pledge,
     PledgeReceipt,
@@ -42,6 +44,8 @@ def remove(at: datetime) -> None:
     Consent.objects.filter(engagement__in=engagements).delete()
     Proposal.objects.filter(summary__engagement__in=engagements).delete()
     Summary.objects.filter(engagement__in=engagements).delete()
+    for facts in (InformationRequest, Attendance):
+        facts.objects.filter(engagement__in=engagements).delete()
     for model in (AgreementEvent, KnownFile, Signatory):
         model.objects.filter(agreement__engagement__in=engagements).delete()
     Agreement.objects.filter(engagement__in=engagements).delete()

@@ -1,6 +1,7 @@
 """What people type about agreements and summaries. Plain forms that validate a dict."""
 
 from consent.forms.drafting import DraftForm
+from consent.forms.requests import InformationForm
 from consent.forms.signing import AnswerForm, CodeForm, DeclineForm, QuestionForm, SendForm, SignForm
 from consent.forms.summaries import ApproveForm, ChangesForm, SummaryForm
 from consent.forms.templates import StartForm, TemplateForm
@@ -12,6 +13,7 @@ __all__ = [
     "CodeForm",
     "DeclineForm",
     "DraftForm",
+    "InformationForm",
     "QuestionForm",
     "SendForm",
     "SignForm",

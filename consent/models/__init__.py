@@ -1,8 +1,10 @@
 """What was promised (agreements, pledges), what is permitted (consents), what went out (disclosures)."""
 
 from consent.models.agreements import Agreement
+from consent.models.attendance import Attendance
 from consent.models.consents import Consent, ConsentEvent
 from consent.models.pledges import Pledge, PledgeReceipt
+from consent.models.requests import InformationRequest
 from consent.models.signing import AgreementEvent, KnownFile, Signatory
 from consent.models.summaries import Disclosure, Proposal, Summary
 from consent.models.templates import AgreementTemplate
@@ -11,9 +13,11 @@ __all__ = [
     "Agreement",
     "AgreementEvent",
     "AgreementTemplate",
+    "Attendance",
     "Consent",
     "ConsentEvent",
     "Disclosure",
+    "InformationRequest",
     "KnownFile",
     "Pledge",
     "PledgeReceipt",

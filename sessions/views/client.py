@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from accounts.doors import admits
@@ -27,6 +28,8 @@ def client_home(request: HttpRequest, clients: list[Client]) -> HttpResponse:
         "agreements": agreements,
         "to_sign": any(agreement.state == Agreement.State.SENT for agreement in agreements),
         "proposals": consent.proposals_for(clients),
+        "requests": consent.requests_for(clients),
+        "today": timezone.localdate(),
         "pledges": receipts.at_hand(clients),
     }
     return render(request, "sessions/client_home.html", context)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from accounts.doors import admits
@@ -35,6 +36,8 @@ def engagement_page(request: HttpRequest, coach: Coach, pk: UUID) -> HttpRespons
         "held": held,
         "agreements": consent.agreements_of(engagement),
         "summaries": consent.summaries_of(engagement),
+        "requests": consent.requests_of(engagement),
+        "today": timezone.localdate(),
         "why_no_summary": policies.allows(policies.check_may_write_summary, engagement),
     }
     return render(request, "sessions/engagement.html", context)

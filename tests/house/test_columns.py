@@ -37,6 +37,7 @@ ENCRYPTED = {
     "consent.AgreementEvent.details",
     "consent.Consent.evidence",
     "consent.Consent.terms",
+    "consent.InformationRequest.details",
     "consent.Pledge.details",
     "consent.Pledge.document",
     "consent.PledgeReceipt.evidence",

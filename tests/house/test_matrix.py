@@ -96,6 +96,8 @@ sponsor_edit                 coach    sponsor     200      on
 contact_add                  coach    sponsor     200      on
 contact_edit                 coach    contact     200      200
 contact_invite               coach    contact     405      on
+contact_leave                coach    contact     200      422
+request_decline              coach    asked       405      on
 engagement_new               coach    -           200      200
 engagement_step              coach    step        on       on
 
@@ -176,6 +178,9 @@ client_proposal              client   proposal    200      200
 client_proposal_approve      client   proposal    405      200
 client_proposal_refuse       client   proposal    405      on
 client_proposal_change       client   proposal    405      on
+client_request               client   asked       200      405
+client_request_want          client   asked       405      on
+client_request_refuse        client   asked       405      on
 client_consents              client   -           200      200      200 200
 client_consent_withdraw      client   consent     405      on       405 on
 client_pledge                client   client      200      405
@@ -184,6 +189,9 @@ client_pledge_acknowledge    client   client      405      on
 client_pledge_received       client   receipt     200      405
 
 contact_home                 contact  -           200      200
+contact_engagement           contact  engagement  200      405
+contact_ask                  contact  engagement  200      on
+contact_portfolio            contact  -           200      405
 contact_agreement            contact  tripartite  200      on
 contact_agreement_pdf        contact  tripartite  200      405
 contact_agreement_picture    contact  tripicture  200      405

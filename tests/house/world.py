@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from clients import actions as clients
 from clients.models import Client, Coach, Engagement, Sponsor, SponsorContact
-from consent.actions import summaries
-from consent.models import Agreement, AgreementTemplate, Consent, Disclosure, Pledge, PledgeReceipt, Proposal, Summary
+from consent.actions import requests, summaries
+from consent.models import Agreement, AgreementTemplate, Consent, Disclosure, InformationRequest, Pledge, PledgeReceipt, Proposal, Summary
 from sessions import actions as sessions
 from sessions.models import Note, Session
 from tests.cast import PASSPHRASE, Cast, person
@@ -44,6 +44,7 @@ class World:
     note: Note = field(init=False)
     version: int = field(init=False)
     disclosure: Disclosure = field(init=False)
+    asked: InformationRequest = field(init=False)  # by the contact
     consent: Consent = field(init=False)
     proposal: Proposal = field(init=False)
     summary: Summary = field(init=False)
@@ -73,6 +74,7 @@ class World:
         agreements.sign_next(self.tripartite)  # now it is the contact's turn
         self._meet()
         self._disclose()
+        self.asked = self._ask()
         self.proposal = self._propose("proposed")
         self.summary = self._draft("draft")
         self._promise()
@@ -109,7 +111,7 @@ class World:
         coach, client, contact = self.coach.person_id, self.client.person_id, self.contact.person_id
         told = dict.fromkeys(("agenda", "note", "earlier", "draft", "pledge", "template"), {coach})
         told |= dict.fromkeys(("objective", "proposed"), {coach, client})
-        told |= {"disclosed": {coach, client, contact}}
+        told |= dict.fromkeys(("disclosed", "question"), {coach, client, contact})
         names = dict.fromkeys((self.client.name, self.contact.name), {coach, client, contact})
         return {self.phrase(what): people for what, people in told.items()} | names
 
@@ -131,6 +133,13 @@ class World:
         self.pledge = mine.filter(state="published").first() or pledges.published(self.coach)
         self.draft = mine.filter(state="draft").first() or pledges.drafted(self.coach, own=self.phrase("pledge"))
         self.receipt = pledges.acknowledged(self.pledge, self.client)
+
+    def _ask(self) -> InformationRequest:
+        """A question of the contact, who sees the engagement by the text that is open to them."""
+        deadline = timezone.localdate() + timedelta(days=20)
+        return requests.ask_for_information(
+            engagement=self.engagement, question=self.phrase("question"), purpose="Bilan", deadline=deadline, by=self.contact
+        )
 
     def _draft(self, what: str) -> Summary:
         return summaries.start_summary(
@@ -162,6 +171,9 @@ class World:
 def _contact(sponsor: Sponsor, name: str) -> SponsorContact:
     """A manager of an organisation, with a space."""
     user, _vault = person(name)
-    contact = clients.add_contact(sponsor=sponsor, name=name, address=user.address, role="manager", language="fr", by=sponsor.coach)
+    rights = SponsorContact.Right.values
+    contact = clients.add_contact(
+        sponsor=sponsor, name=name, address=user.address, role="manager", language="fr", rights=rights, by=sponsor.coach
+    )
     clients.join(invited=contact, person=user, by=user)
     return contact
