@@ -98,10 +98,12 @@ NAVIGATION: dict[str, list[tuple[str, str, str, str]]] = {  # name of the addres
         ("sponsor_list", gettext_noop("Organisations"), "building-2", "g o"),
         ("pledge_home", gettext_noop("My pledge"), "scroll-text", "g p"),
         ("template_list", gettext_noop("Templates"), "files", "g t"),
+        ("consent_register", gettext_noop("Consents"), "shield-check", "g r"),
+        ("law_list", gettext_noop("Legal disclosures"), "scale", "g l"),
     ],
     "client": [
         ("client_home", gettext_noop("Home"), "house", "g a"),
-        ("client_consents", gettext_noop("What I have authorised"), "shield-check", "g c"),
+        ("client_consents", gettext_noop("My permissions"), "shield-check", "g c"),
     ],
     "contact": [("contact_home", gettext_noop("Shown to you"), "house", "g a")],
     "admin": [("administration", gettext_noop("This instance"), "server", "g a")],
@@ -109,7 +111,7 @@ NAVIGATION: dict[str, list[tuple[str, str, str, str]]] = {  # name of the addres
 
 BENEATH: dict[str, tuple[str, ...]] = {  # where a place of the navigation has pages elsewhere than under its own address
     "client_list": tuple(
-        f"/coach/{part}/" for part in ("clients", "engagements", "sessions", "notes", "agreements", "summaries", "proposals")
+        f"/coach/{part}/" for part in ("clients", "engagements", "sessions", "notes", "agreements", "summaries", "proposals", "barriers")
     ),
     "sponsor_list": ("/coach/organisations/", "/coach/contacts/"),
 }

@@ -21,13 +21,16 @@ from consent.models import (
     ConsentEvent,
     Disclosure,
     InformationRequest,
+    LegalAddition,
+    LegalDisclosure,
     Pledge,
     PledgeReceipt,
     Proposal,
     Signatory,
     Summary,
+    Task,
 )
-from sessions.models import Note, NoteVersion, Session
+from sessions.models import ClearedName, MarkedPerson, Note, NoteVersion, OwnWords, Session
 from vault import verification
 from vault.verification import Bytes, Check, Rows, States
 
@@ -46,6 +49,9 @@ ROWS: Final = (
     Rows("engagements", table(Engagement), ("engagement.opened",)),
     Rows("sessions", table(Session), ("session.planned",)),
     Rows("notes", table(Note), ("note.started", "note.amended"), ("note.deleted",)),
+    Rows("marked people", table(MarkedPerson), ("mark.made",), ("mark.removed",)),
+    Rows("cleared names", table(ClearedName), ("name.cleared",), ("name.uncleared",)),
+    Rows("lists of own words", table(OwnWords), ("words.started",)),
     Rows("finished notes", table(Note), ("note.finished",), where="finished_at is not null"),
     Rows("agreements", table(Agreement), ("agreement.drafted",)),
     Rows("agreements in force, once", table(Agreement), ("agreement.in_force",), where="in_force_at is not null"),
@@ -62,16 +68,25 @@ ROWS: Final = (
     Rows("consents", table(Consent), ("consent.requested",)),
     Rows("consents given", table(Consent), ("consent.given",), where="given_at is not null"),
     Rows("disclosures", table(Disclosure), ("summary.disclosed",)),
+    Rows("legal disclosures", table(LegalDisclosure), ("law.recorded",)),
+    Rows("what was added to them", table(LegalAddition), ("law.completed", "law.put_off", "law.told")),
+    Rows("tasks", table(Task), ("task.added",)),
+    Rows("tasks done", table(Task), ("task.done",), where="done_at is not null"),
 )
 BYTES: Final = (
     Bytes(
         "texts of notes", table(Note), "body", "note", ("note.started", "note.amended", "note.restored", "note.finished"),
         final="row.finished_at is not null", has_versions=True,
     ),
+    Bytes("marked people", table(MarkedPerson), "body", "mark", ("mark.made", "mark.changed")),
+    Bytes("cleared names", table(ClearedName), "body", "name", ("name.cleared",)),
+    Bytes("lists of own words", table(OwnWords), "body", "words", ("words.started", "words.written")),
     Bytes("texts of summaries", table(Summary), "body", "summary", ("summary.started",), final="false", has_versions=True),
     Bytes("texts of proposals", table(Proposal), "body", "proposal", ("summary.proposed",)),
     Bytes("answers of clients", table(Proposal), "answer", "proposal", ("summary.changes_asked",)),
     Bytes("texts of disclosures", table(Disclosure), "body", "disclosure", ("summary.disclosed",)),
+    Bytes("legal disclosures", table(LegalDisclosure), "body", "law", ("law.recorded",)),
+    Bytes("what was added to legal disclosures", table(LegalAddition), "body", "law_part", ("law.completed", "law.put_off", "law.told")),
     Bytes("agreements as sent", table(Agreement), "document", "agreement", ("agreement.drafted", "agreement.sent")),
     Bytes(
         "agreements as signed", table(Agreement), "signed_document", "agreement",
@@ -180,7 +195,7 @@ select k.id, 'copy_of_nothing' from vault_datakey k
 where k.kind = 'copy' and k.shredded_at is null and not exists (select 1 from {disclosure} d where d.series = k.series) order by 1
 """
 EVENTS: Final = """
-with told as (select about as id, substr(event, 9) as kind, count(*) as n from vault_ledger 
+with told as (select about as id, substr(event, 9) as kind, count(*) as n from vault_ledger
   where kind = 'consent' and event like 'consent.%%' and about in (select id from {consent}) group by 1, 2),
 here as (select consent_id as id, kind, count(*) as n from {consentevent} group by 1, 2)
 select coalesce(told.id, here.id), coalesce(kind, '') || case when here.n is null then '_is_gone' when told.n is null then '_of_no_event' else '_differs' end

@@ -21,6 +21,7 @@ from clients.models import Engagement, SponsorContact
 from consent import promises, states
 from consent.models import Agreement, Consent, InformationRequest, Summary
 from consent.purposes import LISTING, PURPOSES, Kind, Purpose
+from consent.reading import Reading
 from vault.unlocked import public_keys
 
 FINGERPRINT_BYTES: Final = 32
@@ -213,21 +214,32 @@ def check_may_ask(engagement: Engagement, request: Request, facts: Facts, at: da
         raise Refused(_("Your client has not made their space yet. Invite them first."), code="client_has_no_space")
 
 
+def check_is_not_standing(earlier: list[Consent], purpose: str, recipient: str) -> None:
+    """Raise `Refused` while the same question is open or answered with a yes."""
+    if any((one.purpose, one.recipient) == (purpose, recipient) and one.state in ("requested", "given") for one in earlier):
+        raise Refused(_("This has been asked already."), code="asked_already")
+
+
 def check_is_not_too_soon(earlier: list[Consent], purpose: str, recipient: str, at: datetime) -> None:
-    """Raise `Refused` while a question is open, within fourteen days of a no to the same question, or for a second question on one day.
+    """Raise `Refused` where the question stands, within fourteen days of a no to it, or for a second question on one day.
 
     `earlier` are the consents of this engagement, with their events. It binds whoever asks, never the client.
     """
+    check_is_not_standing(earlier, purpose, recipient)
     cools_off = PURPOSES[purpose].cools_off
     for consent in earlier:
         is_same = (consent.purpose, consent.recipient) == (purpose, recipient)
-        if is_same and consent.state in ("requested", "given"):
-            raise Refused(_("This has been asked already."), code="asked_already")
         noes = [event.at for event in consent.events.all() if event.kind in ("refused", "withdrawn")]
         if is_same and cools_off and any(at < no + COOLS_OFF for no in noes):
             raise Refused(_("Your client said no less than fourteen days ago. Please leave them time."), code="too_soon")
         if cools_off and consent.about.cools_off and consent.asked_by == "coach" and consent.requested_at > at - timedelta(days=1):
             raise Refused(_("You asked your client something within a day already. One question at a time, please."), code="one_a_day")
+
+
+def check_engagement_open(engagement: Engagement) -> None:
+    """Raise `Refused` for an engagement that is over: whatever an agreement still says of it, no consent outlives it."""
+    if engagement.ended_at is not None:
+        raise Refused(SENTENCES["engagement_over"], code="engagement_over")
 
 
 def check_contact_may(contact: SponsorContact, right: str) -> None:
@@ -303,6 +315,12 @@ def check_may_propose(summary: Summary, contact: SponsorContact) -> None:
         raise Refused(_("Your client has not made their space yet. Invite them; your draft waits here."), code="client_has_no_space")
     if contact.person_id is None or public_keys(contact.person_id) is None:
         raise Refused(_("The contact has not made their space yet. Invite them; your draft waits here."), code="contact_has_no_space")
+
+
+def check_was_read(summary: Summary, text: str, reading: Reading) -> None:
+    """Raise `Refused` unless exactly this text went through the confidentiality reading for this engagement, and nothing stops it."""
+    if not reading.is_of(text, summary.engagement_id) or not reading.lets_go:
+        raise Refused(_("This text has not been through the confidentiality reading as it stands. Nothing was proposed."), code="not_read")
 
 
 def allows(check: object, *facts: object) -> str:

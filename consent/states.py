@@ -66,6 +66,7 @@ CONSENT: Final = (
     Step("asked", "requested", "requested", COACH),
     Step("asked", "requested", "requested", CLIENT),
     Step("requested", "given", "given", CLIENT),
+    Step("requested", "given", "given", COACH),  # on paper or orally, attested; never for a text
     Step("requested", "refused", "refused", CLIENT),
     Step("requested", "superseded", "superseded", COACH),
     Step("requested", "superseded", "superseded", CLIENT),

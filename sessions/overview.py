@@ -11,6 +11,7 @@ from django.db.models import Exists, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from clients.models import Client, Coach, Engagement
+from consent import law_pages
 from consent.models import Agreement, Proposal
 from sessions.models import Note, Session, Tally
 
@@ -161,7 +162,7 @@ class Followed:
 
 def followed_by(clients: list[Client]) -> list[Followed]:
     """The engagements of a client with their sessions, and how many notes there are."""
-    engagements = Engagement.objects.for_client(clients).select_related("coach__person", "client")
+    engagements = Engagement.objects.for_client(clients).select_related("coach__person", "client").annotate(told=law_pages.told())
     tallies = Note.objects.for_client(clients)
     sessions: dict[UUID, list[Session]] = {}
     for one in Session.objects.for_client(clients).order_by("-starts_at", "-number"):

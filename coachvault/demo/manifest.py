@@ -20,7 +20,18 @@ def manifest(at: datetime) -> dict[str, Any]:
     people = [{"email": p.address, "passphrase": passphrase(p), "role": p.role, "recovery_code": recovery_code(p)} for p in PEOPLE.values()]
     return {
         "people": people,
-        "secrets": [*_names(at), *_engagements(), *_notes(), *_summaries(at), *_questions(), _pledge()],
+        "secrets": [
+            *_names(at),
+            *_agreements(),
+            *_engagements(),
+            *_notes(),
+            *_marks(),
+            *_summaries(at),
+            *_questions(),
+            *_legal(),
+            _pledge(),
+            _barrier(),
+        ],
         "base_url": settings.URL,
     }
 
@@ -111,11 +122,17 @@ def _notes() -> list[dict[str, Any]]:
     return [*notes, *(_secret(addition.phrase, "note", _pair(key)[0]) for (key, _index), addition in texts.ADDITIONS.items())]
 
 
+def _marks() -> list[dict[str, Any]]:
+    """People marked in notes, and the words of a coach's own list: the coach alone."""
+    marked = [_secret(name.phrase, "name", _pair(key)[0]) for key, people in texts.MARKS.items() for name, _role in people]
+    return [*marked, *(_secret(words.phrase, "other", coach) for coach, words in texts.OWN_WORDS.items())]
+
+
 def _summaries(at: datetime) -> list[dict[str, Any]]:
     """A draft: the coach. Proposed: the client too. Open: the contact too."""
     rows = json.loads((Path(settings.DATA) / ROWS).read_text())
     shown, proposed = _open_disclosures(at), set(Summary.objects.filter(proposals__isnull=False).values_list("pk", flat=True))
-    about = {"shown": "anais", "withdrawn": "anais", "draft": "anais", "proposed": "karim", "refused": "karim", "lapsed": "karim"}
+    about = dict.fromkeys(("shown", "withdrawn", "draft", "to_mend"), "anais") | dict.fromkeys(("proposed", "refused", "lapsed"), "karim")
     found = []
     for name, text in texts.SUMMARIES.items():
         coach, client = _pair(about.get(name, "priya"))
@@ -131,3 +148,14 @@ def _summaries(at: datetime) -> list[dict[str, Any]]:
 def _pledge() -> dict[str, Any]:
     """The draft of the pledge: its coach alone. What is published is public, and no secret."""
     return _secret(texts.PLEDGE_DRAFT.phrase, "other", "camille")
+
+
+def _legal() -> list[dict[str, Any]]:
+    """What was given and why: the client too, once told. Why less would not do, and what is not told yet: the coach alone."""
+    told = [_secret(texts.LEGAL[name].phrase, "legal", "camille", "solene") for name in ("given", "why")]
+    return told + [_secret(texts.LEGAL[name].phrase, "legal", "camille") for name in ("less", "danger", "why_not")]
+
+
+def _barrier() -> dict[str, Any]:
+    """Why two clients are walled: their coach alone."""
+    return _secret(texts.BARRIER.phrase, "other", "camille")

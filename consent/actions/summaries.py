@@ -24,6 +24,7 @@ from consent.actions.consents import LAPSES_AFTER, NOTICE
 from consent.facts import facts_of, request_of
 from consent.jobs import tell_contact
 from consent.models import Consent, ConsentEvent, Disclosure, InformationRequest, Proposal, Summary
+from consent.reading import Reading
 from consent.standing import Changed, begin, end, end_all, locked, record, sign
 from vault import ledger, primitives
 from vault.primitives import Closed, PublicKeys
@@ -115,14 +116,23 @@ def delete_summary(*, summary: Summary, by: Coach, at: datetime | None = None) -
 
 @act
 def propose(
-    *, summary: Summary, text: str, contact: SponsorContact | None = None, vault: Unlocked, by: Coach, at: datetime | None = None
+    *,
+    summary: Summary,
+    text: str,
+    reading: Reading,
+    contact: SponsorContact | None = None,
+    vault: Unlocked,
+    by: Coach,
+    at: datetime | None = None,
 ) -> Proposal:
     """This function will show the client, in the shared space, exactly `text` for exactly one contact, and ask for the consent to it.
 
+    `reading` is the confidentiality reading of this very text. Refuses one that is of another text, that something stops, or that asks still.
     An earlier proposal of the summary to the same contact is void, and one of another version to anybody. Each contact is a question of its own.
     """
     contact = contact or summary.contact
     policies.check_may_propose(summary, contact)
+    policies.check_was_read(summary, text, reading)
     if not text.strip():
         raise Refused(code="empty")
     engagement, now = summary.engagement, at or timezone.now()
@@ -149,6 +159,7 @@ def propose(
         version=proposal.version,
         stored=proposal.body.stored(),
         other=contact.person_id,
+        code=reading.code,
     )
     record("requested", question, by, at)
     return proposal

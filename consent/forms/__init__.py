@@ -1,6 +1,7 @@
 """What people type about agreements and summaries. Plain forms that validate a dict."""
 
 from consent.forms.drafting import DraftForm
+from consent.forms.law import ConfirmForm, EntryForm, PapersForm, ReviewForm, TellForm
 from consent.forms.requests import InformationForm
 from consent.forms.signing import AnswerForm, CodeForm, DeclineForm, QuestionForm, SendForm, SignForm
 from consent.forms.summaries import ApproveForm, ChangesForm, SummaryForm
@@ -11,13 +12,18 @@ __all__ = [
     "ApproveForm",
     "ChangesForm",
     "CodeForm",
+    "ConfirmForm",
     "DeclineForm",
     "DraftForm",
+    "EntryForm",
     "InformationForm",
+    "PapersForm",
     "QuestionForm",
+    "ReviewForm",
     "SendForm",
     "SignForm",
     "StartForm",
     "SummaryForm",
+    "TellForm",
     "TemplateForm",
 ]

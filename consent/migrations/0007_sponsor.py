@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("clients", "0001_initial"),
-        ("consent", "0005_consents"),
+        ("consent", "0006_law"),
     ]
 
     operations = [

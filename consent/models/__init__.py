@@ -3,10 +3,12 @@
 from consent.models.agreements import Agreement
 from consent.models.attendance import Attendance
 from consent.models.consents import Consent, ConsentEvent
+from consent.models.law import LegalAddition, LegalDisclosure
 from consent.models.pledges import Pledge, PledgeReceipt
 from consent.models.requests import InformationRequest
 from consent.models.signing import AgreementEvent, KnownFile, Signatory
 from consent.models.summaries import Disclosure, Proposal, Summary
+from consent.models.tasks import Task
 from consent.models.templates import AgreementTemplate
 
 __all__ = [
@@ -19,9 +21,12 @@ __all__ = [
     "Disclosure",
     "InformationRequest",
     "KnownFile",
+    "LegalAddition",
+    "LegalDisclosure",
     "Pledge",
     "PledgeReceipt",
     "Proposal",
     "Signatory",
     "Summary",
+    "Task",
 ]

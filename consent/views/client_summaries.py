@@ -22,9 +22,8 @@ from accounts.views.vault import vault_by_passphrase
 from clients.models import Client
 from consent import evidence, overview
 from consent.actions import summaries as actions
-from consent.actions.consents import withdraw
 from consent.forms import ApproveForm, ChangesForm
-from consent.models import Consent, Proposal
+from consent.models import Proposal
 from consent.standing import Changed
 from vault.unlocked import public_keys
 
@@ -149,27 +148,3 @@ def proposal_change(request: HttpRequest, clients: list[Client], pk: str) -> Htt
     except Changed:
         messages.error(request, _("Something has changed since you opened this page. Please read it again."))
     return redirect("client_proposal", pk)
-
-
-@admits(Client, even_locked=True)
-def consents(request: HttpRequest, clients: list[Client]) -> HttpResponse:
-    """Everything the client agreed to, each with its withdraw button. With the vault shut: the same buttons, no names."""
-    rows = (
-        Consent.objects.for_client(clients)
-        .select_related("contact__sponsor", "disclosure")
-        .prefetch_related("events")
-        .order_by("-given_at")
-    )
-    is_open = request.vault is not None  # type: ignore[attr-defined]
-    return render(request, "consent/client_consents.html", {"consents": rows, "is_open": is_open, "now": timezone.now()})
-
-
-@require_POST
-@admits(Client, even_locked=True)
-def consent_withdraw(request: HttpRequest, clients: list[Client], pk: str) -> HttpResponse:
-    """Withdraw in one step. What was read stays read; the next look finds nothing."""
-    consent = get_object_or_404(Consent.objects.for_client(clients).select_related("engagement__client"), pk=pk)
-    client = next(client for client in clients if client.pk == consent.engagement.client_id)
-    withdraw(consent=consent, by=client)
-    messages.success(request, _("Withdrawn. Nobody can open this text any more; what was already read cannot be erased."))
-    return redirect("client_consents")

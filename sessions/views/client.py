@@ -11,8 +11,8 @@ from django.views.decorators.http import require_GET
 
 from accounts.doors import admits
 from clients.models import Client, Engagement
+from consent import law_pages, receipts
 from consent import overview as consent
-from consent import receipts
 from consent.models import Agreement
 from sessions import journal, overview
 from sessions.views.engagements import page_number
@@ -41,6 +41,12 @@ def client_log(request: HttpRequest, clients: list[Client], pk: UUID) -> HttpRes
     """Show a client who opened or changed what in their engagement, fifty events a page."""
     engagement = get_object_or_404(Engagement.objects.for_client(clients).select_related("coach", "client"), pk=pk)
     readers = journal.for_the_client(engagement.client.person_id, engagement.coach.person_id)
-    lines, after = journal.lines(chain=engagement.practice_id, subject=engagement.id, readers=readers, before=page_number(request))
+    lines, after = journal.lines(
+        chain=engagement.practice_id,
+        subject=engagement.id,
+        readers=readers,
+        legal=law_pages.seen_by_client(clients, engagement),
+        before=page_number(request),
+    )
     context = {"engagement": engagement, "lines": lines, "after": after, "first": page_number(request) is None}
     return render(request, "sessions/client_log.html", context)

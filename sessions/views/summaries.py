@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.debug import sensitive_variables
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.act import Refused
@@ -39,7 +39,8 @@ def _engagement(coach: Coach, pk: str) -> Engagement:
     return get_object_or_404(rows, pk=pk)
 
 
-def _summary(coach: Coach, pk: str) -> Summary:
+def summary_of(coach: Coach, pk: str) -> Summary:
+    """The coach's summary, unless it was deleted, with what opening and showing it needs; or 404."""
     rows = Summary.objects.for_coach(coach).filter(deleted_at__isnull=True)
     return get_object_or_404(rows.select_related("engagement__client", "engagement__coach__person", "contact__sponsor"), pk=pk)
 
@@ -87,7 +88,7 @@ def _question(request: HttpRequest, coach: Coach, engagement: Engagement) -> Inf
 @sensitive_variables()
 def summary_page(request: HttpRequest, coach: Coach, pk: str) -> HttpResponse:
     """Write the draft; see beside it the notes, and what the client answered to what was proposed."""
-    summary = _summary(coach, pk)
+    summary = summary_of(coach, pk)
     if request.method == "POST":
         return _save(request, summary, coach)
     vault: Any = request.vault  # type: ignore[attr-defined]
@@ -142,50 +143,21 @@ def proposal_page(request: HttpRequest, coach: Coach, pk: str) -> HttpResponse:
 
 
 @require_POST
+@sensitive_post_parameters()
 @admits(Coach)
 @sensitive_variables()
-def summary_propose(request: HttpRequest, coach: Coach, pk: str) -> HttpResponse:
-    """Show the client exactly the text that is on the coach's screen."""
-    summary = _summary(coach, pk)
-    vault: Any = request.vault  # type: ignore[attr-defined]
-    if request.POST.get("finish") != str(summary.version):
-        messages.error(request, _("The text was changed since this page was opened, so nothing was proposed. Please read it again."))
-        return redirect("summary_page", pk)
-    text = vault.open(summary.body, summary.place())
-    if not text.strip():
-        messages.error(request, _("There is nothing to propose yet: the text is empty."))
-        return redirect("summary_page", pk)
-    if Proposal.objects.for_coach(coach).filter(summary=summary, version=summary.version, state=Proposal.State.PROPOSED).exists():
-        messages.info(request, _("This text waits for your client’s answer already."))
-        return redirect("summary_page", pk)
-    actions.propose(summary=summary, text=text, vault=vault, by=coach)
-    messages.success(request, _("Your client will find this text in their space. Nothing goes out without their yes."))
-    return redirect("summary_page", pk)
-
-
-@require_POST
-@admits(Coach)
-@sensitive_variables()
-def summary_take_answer(request: HttpRequest, coach: Coach, pk: str) -> HttpResponse:
-    """Propose the text as the client would have it: one click."""
-    summary = _summary(coach, pk)
-    vault: Any = request.vault  # type: ignore[attr-defined]
-    waiting = Proposal.objects.for_coach(coach).filter(summary=summary, state=Proposal.State.CHANGES_ASKED)
-    proposal = waiting.select_related("summary__engagement__coach").first()
-    if proposal is None or proposal.answer is None:
-        raise Refused(code="no_answer")
-    text = vault.open(proposal.answer, proposal.place("proposal.answer"))
-    saved = actions.write_summary(summary=summary, text=text, expected=summary.version, vault=vault, by=coach)
-    actions.propose(summary=_summary(coach, str(saved.pk)), text=text, vault=vault, by=coach)
-    messages.success(request, _("Your client’s text is proposed as it stands."))
-    return redirect("summary_page", pk)
+def summary_preview(request: HttpRequest, coach: Coach, pk: str) -> HttpResponse:
+    """Show what was typed as the contact will read it. Nothing is kept."""
+    form = SummaryForm(request.POST)
+    text = form.cleaned_data["text"] if form.is_valid() else ""
+    return render(request, "sessions/_summary_preview.html", {"summary": summary_of(coach, pk), "text": text, "form": form})
 
 
 @require_POST
 @admits(Coach)
 def summary_hold(request: HttpRequest, coach: Coach, pk: str) -> HttpResponse:
     """Stop, within the minute, what the client authorised."""
-    summary = _summary(coach, pk)
+    summary = summary_of(coach, pk)
     consent = Consent.objects.for_coach(coach).filter(proposal__summary=summary, disclosure__closed_at__isnull=True).first()
     try:
         if consent is None:
@@ -201,7 +173,7 @@ def summary_hold(request: HttpRequest, coach: Coach, pk: str) -> HttpResponse:
 @admits(Coach)
 def summary_delete(request: HttpRequest, coach: Coach, pk: str) -> HttpResponse:
     """Delete a draft that was never proposed."""
-    summary = _summary(coach, pk)
+    summary = summary_of(coach, pk)
     try:
         actions.delete_summary(summary=summary, by=coach)
         messages.success(request, _("The draft is deleted."))

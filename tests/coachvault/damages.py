@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 from consent.models import Attendance
+from sessions.models import OwnWords
 from tests.cast import Cast
 from tests.house.world import World
 from vault.models import DataKey
@@ -35,6 +36,7 @@ def damages(world: World, cast: Cast) -> Iterator[Damage]:
     """Every damage."""
     yield from of_the_ledger(world)
     yield from of_notes(world)
+    yield from of_people(world)
     yield from of_agreements(world)
     yield from of_summaries(world)
     yield from of_consents(world)
@@ -51,6 +53,18 @@ def changed(table: str, column: str, row: UUID, check: str) -> Damage:
 def deleted(table: str, row: UUID, check: str) -> Damage:
     """A row less."""
     return Damage(f"delete from {table} where id = '{row}'", check, row, "missing")
+
+
+def of_people(world: World) -> Iterator[Damage]:
+    """Marks, cleared names and own words that change or go: each would let something through the confidentiality reading."""
+    words = OwnWords.objects.get(coach=world.coach).pk
+    for table, row, check in (
+        ("coaching_sessions_markedperson", world.marked.pk, "marked people"),
+        ("coaching_sessions_clearedname", world.cleared.pk, "cleared names"),
+        ("coaching_sessions_ownwords", words, "lists of own words"),
+    ):
+        yield changed(table, "body", row, check)
+        yield deleted(table, row, check)
 
 
 def of_the_ledger(world: World) -> Iterator[Damage]:
@@ -107,7 +121,7 @@ def of_summaries(world: World) -> Iterator[Damage]:
     yield Damage(f"update consent_proposal set answer = null where id = '{proposal}'", "answers of clients", proposal, "emptied")
     yield changed("consent_disclosure", "body", world.disclosure.pk, "texts of disclosures")
     yield deleted("consent_disclosure", world.disclosure.pk, "disclosures")
-    yield deleted("consent_informationrequest", world.asked.pk, "questions of contacts")
+    yield deleted("consent_informationrequest", world.information.pk, "questions of contacts")
     noted = Attendance.objects.get(about=world.session.pk).pk
     yield deleted("consent_attendance", noted, "attendance")
 

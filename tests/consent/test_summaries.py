@@ -18,6 +18,7 @@ from consent.models import Agreement, Consent, ConsentEvent, Disclosure, Proposa
 from consent.standing import Changed
 from tests.cast import signed_in
 from tests.consent.agreements import in_force
+from tests.consent.readings import read
 from tests.databases import as_owner
 from vault import ledger, shredding
 from vault.keyring.models import Half
@@ -46,7 +47,9 @@ class Story:
         )
 
     def proposal(self, summary: Summary | None = None) -> Proposal:
-        return actions.propose(summary=summary or self.summary(), text=TEXT, vault=self.vault("Camille Aubry"), by=self.camille)
+        vault = self.vault("Camille Aubry")
+        reading = read(TEXT, self.engagement, vault)
+        return actions.propose(summary=summary or self.summary(), text=TEXT, reading=reading, vault=vault, by=self.camille)
 
     def approved(self, proposal: Proposal | None = None, **changed) -> Disclosure:
         proposal = proposal or self.proposal()

@@ -13,15 +13,21 @@ from vault.fields import SealedField
 
 SEALED = {
     "consent.Disclosure.body",
+    "consent.LegalAddition.body",
+    "consent.LegalDisclosure.body",
     "consent.Proposal.answer",
     "consent.Proposal.body",
     "consent.Summary.body",
+    "coaching_sessions.ClearedName.body",
+    "coaching_sessions.MarkedPerson.body",
     "coaching_sessions.Note.body",
     "coaching_sessions.NoteVersion.body",
+    "coaching_sessions.OwnWords.body",
 }
 ENCRYPTED = {
     "accounts.Link.details",
     "accounts.User.details",
+    "clients.Barrier.details",
     "clients.Client.details",
     "clients.Engagement.details",
     "clients.Practice.details",
@@ -36,6 +42,7 @@ ENCRYPTED = {
     "consent.Agreement.signed_document",
     "consent.AgreementEvent.details",
     "consent.Consent.evidence",
+    "consent.Consent.page",
     "consent.Consent.terms",
     "consent.InformationRequest.details",
     "consent.Pledge.details",
@@ -43,6 +50,7 @@ ENCRYPTED = {
     "consent.PledgeReceipt.evidence",
     "consent.Signatory.details",
     "consent.Signatory.evidence",
+    "consent.Task.details",
     "keyring.Half.half",
     "pades.Authority.certificates",
     "pades.Authority.keys",

@@ -12,13 +12,26 @@ from typing import Any
 from django.utils import timezone
 
 from clients import actions as clients
-from clients.models import Client, Coach, Engagement, Sponsor, SponsorContact
-from consent.actions import requests, summaries
-from consent.models import Agreement, AgreementTemplate, Consent, Disclosure, InformationRequest, Pledge, PledgeReceipt, Proposal, Summary
+from clients.models import Barrier, Client, Coach, Engagement, Sponsor, SponsorContact
+from consent.actions import consents, requests, summaries
+from consent.models import (
+    Agreement,
+    AgreementTemplate,
+    Consent,
+    Disclosure,
+    InformationRequest,
+    LegalDisclosure,
+    Pledge,
+    PledgeReceipt,
+    Proposal,
+    Summary,
+    Task,
+)
 from sessions import actions as sessions
-from sessions.models import Note, Session
+from sessions.models import ClearedName, MarkedPerson, Note, OwnWords, Session
+from sessions.people import actions as people
 from tests.cast import PASSPHRASE, Cast, person
-from tests.consent import agreements, pledges, templates
+from tests.consent import agreements, pledges, readings, register, templates
 from vault import slots
 from vault.unlocked import Unlocked, public_keys
 
@@ -43,9 +56,12 @@ class World:
     session: Session = field(init=False)
     note: Note = field(init=False)
     version: int = field(init=False)
+    marked: MarkedPerson = field(init=False)
+    cleared: ClearedName = field(init=False)
     disclosure: Disclosure = field(init=False)
-    asked: InformationRequest = field(init=False)  # by the contact
+    information: InformationRequest = field(init=False)  # asked by the contact
     consent: Consent = field(init=False)
+    asked: Consent = field(init=False)  # waits for an answer
     proposal: Proposal = field(init=False)
     summary: Summary = field(init=False)
     pledge: Pledge = field(init=False)
@@ -53,6 +69,10 @@ class World:
     receipt: PledgeReceipt = field(init=False)
     template: AgreementTemplate = field(init=False)  # published
     written: AgreementTemplate = field(init=False)  # a draft of one
+    law: LegalDisclosure = field(init=False)  # an immediate danger with its papers, not told
+    told: LegalDisclosure = field(init=False)  # a requisition that the client was told of
+    task: Task = field(init=False)  # to take a name down
+    barrier: Barrier = field(init=False)  # by hand, from somebody who has not joined
 
     def __post_init__(self) -> None:
         """Bring the engagement there through the same actions as the pages."""
@@ -74,12 +94,23 @@ class World:
         agreements.sign_next(self.tripartite)  # now it is the contact's turn
         self._meet()
         self._disclose()
-        self.asked = self._ask()
+        self.information = self._ask()
         self.proposal = self._propose("proposed")
         self.summary = self._draft("draft")
+        self.asked = consents.ask(
+            engagement=self.engagement,
+            purpose="sponsor.listing",
+            contact=self.contact,
+            terms={"reason": self.phrase("reason")},
+            by=self.coach,
+        )
         self._promise()
         self.template = templates.published(templates.drafted(self.coach, self.phrase("template")))
         self.written = templates.drafted(self.coach, self.phrase("template"))
+        self.law = register.completed(register.danger(self.engagement, self._vault, self.phrase("law")), self._vault, self.phrase("law"))
+        self.told = register.requisition(self.engagement, self._vault, self.phrase("told"), less=self.phrase("law"), told=True)
+        self.task = register.recall(self.engagement, self.phrase("law"))
+        self._wall()
 
     @classmethod
     def of_anais(cls, cast: Cast) -> World:
@@ -109,8 +140,9 @@ class World:
     def readers(self) -> dict[str, set[Any]]:
         """Each phrase with the people (ids) who may read it."""
         coach, client, contact = self.coach.person_id, self.client.person_id, self.contact.person_id
-        told = dict.fromkeys(("agenda", "note", "earlier", "draft", "pledge", "template"), {coach})
-        told |= dict.fromkeys(("objective", "proposed"), {coach, client})
+        mine = ("agenda", "note", "earlier", "draft", "pledge", "template", "law", "barrier", "neighbour", "marked", "word")
+        told = dict.fromkeys(mine, {coach})
+        told |= dict.fromkeys(("objective", "proposed", "reason", "told"), {coach, client})
         told |= dict.fromkeys(("disclosed", "question"), {coach, client, contact})
         names = dict.fromkeys((self.client.name, self.contact.name), {coach, client, contact})
         return {self.phrase(what): people for what, people in told.items()} | names
@@ -126,6 +158,17 @@ class World:
                 note=self.note, text=self.phrase(what), expected_version=self.note.version, keep=True, vault=vault, by=by
             )
         self.version = self.note.version - 1
+        facts = {"engagement": self.engagement, "vault": vault, "by": by}
+        self.marked = people.mark_person(name=self.phrase("marked"), role="", **facts)
+        self.cleared = people.clear_name(part="paul", clients=frozenset({self.client.pk}), **facts)
+        if not OwnWords.objects.filter(coach=by).exists():
+            people.write_words(typed=self.phrase("word"), expected=0, vault=vault, by=by)
+
+    def _wall(self) -> None:
+        """A barrier by hand between the client and a neighbour."""
+        facts = {"address": "", "phone": "", "job": "", "language": "fr"}
+        neighbour = clients.add_client(coach=self.coach, name=self.phrase("neighbour"), by=self.coach, **facts)
+        self.barrier = clients.add_barrier(client=self.client, other=neighbour, reason=self.phrase("barrier"), by=self.coach)
 
     def _promise(self) -> None:
         """The coach's pledge, published and acknowledged by this client; the next version is a draft of the coach alone."""
@@ -147,7 +190,9 @@ class World:
         )
 
     def _propose(self, what: str) -> Proposal:
-        return summaries.propose(summary=self._draft(what), text=self.phrase(what), vault=self._vault, by=self.coach)
+        text = self.phrase(what)
+        reading = readings.read(text, self.engagement, self._vault)
+        return summaries.propose(summary=self._draft(what), text=text, reading=reading, vault=self._vault, by=self.coach)
 
     def _disclose(self) -> None:
         """A summary that the client approved and the contact can read already."""
