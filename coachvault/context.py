@@ -105,7 +105,7 @@ NAVIGATION: dict[str, list[tuple[str, str, str, str]]] = {  # name of the addres
         ("client_home", gettext_noop("Home"), "house", "g a"),
         ("client_consents", gettext_noop("My permissions"), "shield-check", "g c"),
     ],
-    "contact": [("contact_home", gettext_noop("Shown to you"), "house", "g a")],
+    "contact": [("contact_home", gettext_noop("Home"), "house", "g a")],
     "admin": [("administration", gettext_noop("This instance"), "server", "g a")],
 }
 

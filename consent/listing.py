@@ -29,7 +29,6 @@ from vault.unlocked import public_keys_of
 
 MINIMUM: Final = frozenset({"minimum"})  # opened, ended, done
 BAR: Final = 540
-LINE: Final = 56
 SINCE: Final = ("agreement", "consent")  # who sees an engagement by a text alone does not learn when it began
 
 
@@ -180,12 +179,11 @@ def shown_state(deadline_over: bool, has_text: bool) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One figure, as a line of a plot 600 wide."""
+    """One figure, as a bar of at most `BAR`."""
 
     label: str
     value: int
     width: int
-    top: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,11 +206,7 @@ class Figures:
         ]
         known = [(str(label), value) for label, value in rows if value is not None]
         most = max(1, *(value for _label, value in known))
-        return [Bar(label, value, BAR * value // most, LINE * number) for number, (label, value) in enumerate(known)]
-
-    @property
-    def height(self) -> int:
-        return LINE * len(self.bars)
+        return [Bar(label, value, BAR * value // most) for label, value in known]
 
 
 def figures(seen: Seen) -> Figures:

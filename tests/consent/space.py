@@ -19,6 +19,7 @@ from sessions import actions as sessions
 from sessions.models import Session
 from tests.cast import Cast, person, signed_in
 from tests.consent.agreements import in_force
+from tests.consent.readings import read
 from tests.house.world import vault_of
 from vault.unlocked import public_keys
 
@@ -79,7 +80,9 @@ class Space:
         summary: Summary = summaries.start_summary(
             engagement=engagement, contact=self.helene, text="Un bilan", answers=asked, vault=vault, by=self.camille
         )
-        return summaries.propose(summary=summary, text="Un bilan", vault=vault, by=self.camille)
+        return summaries.propose(
+            summary=summary, text="Un bilan", reading=read("Un bilan", engagement, vault), vault=vault, by=self.camille
+        )
 
     def shown(self, engagement: Engagement, asked: InformationRequest | None = None) -> Disclosure:
         """A text that the client authorised for Hélène, a minute ago."""

@@ -18,6 +18,7 @@ from consent.actions import consents, contacts, summaries, terminate_agreement
 from consent.models import Agreement, Disclosure, InformationRequest
 from tests.cast import person, signed_in
 from tests.consent.agreements import in_force, sent, sign_next
+from tests.consent.readings import read
 from tests.consent.space import NUMBER, Space
 from tests.house.world import vault_of
 from vault.keyring.models import Half
@@ -72,7 +73,12 @@ def test_without_the_right_to_receive_nothing_is_asked_begun_or_proposed_for_a_c
         summaries.start_summary(engagement=engagement, contact=marc, text="", vault=vault, by=space.camille)
 
     assert refused(begin) == "contact_may_not"
-    assert refused(summaries.propose, summary=summary, text="?", contact=marc, vault=vault, by=space.camille) == "no_right"
+    assert (
+        refused(
+            summaries.propose, summary=summary, text="?", contact=marc, reading=read("?", engagement, vault), vault=vault, by=space.camille
+        )
+        == "no_right"
+    )
     for purpose in ("sponsor.listing", "sponsor.attendance"):
         data = NUMBER if purpose == "sponsor.attendance" else frozenset()
         assert refused(space.asked, engagement, purpose, marc, data) == "no_right"

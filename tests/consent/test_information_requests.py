@@ -18,6 +18,7 @@ from consent.actions import requests as actions
 from consent.models import Disclosure, InformationRequest
 from tests.cast import signed_in
 from tests.consent.agreements import in_force
+from tests.consent.readings import read
 from tests.consent.space import Space, plain
 from tests.house.world import vault_of
 
@@ -73,7 +74,9 @@ def replace_the_text(space: Space, asked: InformationRequest) -> None:
     summary = row.consent.proposal.summary
     vault = vault_of(space.camille)
     again = summaries.write_summary(summary=summary, text="Autre", expected=summary.version, vault=vault, by=space.camille)
-    summaries.refuse(proposal=summaries.propose(summary=again, text="Autre", vault=vault, by=space.camille), by=space.anais)
+    reading = read("Autre", asked.engagement, vault)
+    proposal = summaries.propose(summary=again, text="Autre", reading=reading, vault=vault, by=space.camille)
+    summaries.refuse(proposal=proposal, by=space.anais)
     consents.withdraw(consent=row.consent, by=space.anais)
 
 
