@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,7 @@ from accounts import actions as accounts
 from accounts.act import Refused, act, person_of
 from accounts.models import Link, User, has_acted
 from clients import barriers, permissions
-from clients.models import Barrier, Client, Coach, Engagement, Practice, Sponsor, SponsorContact, joined
+from clients.models import RIGHTS_OF, Barrier, Client, Coach, Engagement, Practice, Sponsor, SponsorContact, joined
 from vault import instance, ledger
 from vault.models import DataKey
 from vault.slots import Stretched
@@ -80,24 +80,43 @@ def change_sponsor(*, sponsor: Sponsor, name: str, domain: str, group: str = "",
 
 @act
 def add_contact(
-    *, sponsor: Sponsor, name: str, address: str, role: str, language: str, by: Coach, at: datetime | None = None
+    *,
+    sponsor: Sponsor,
+    name: str,
+    address: str,
+    role: str,
+    language: str,
+    rights: Iterable[str] | None = None,
+    by: Coach,
+    at: datetime | None = None,
 ) -> SponsorContact:
-    """This function will add a contact to an organisation. They see nothing before a client agrees to something."""
-    contact = SponsorContact.objects.create(
-        sponsor=sponsor, role=role, details={"name": name, "address": address}, language=language, made_at=at or timezone.now()
-    )
+    """This function will add a contact to an organisation, with these rights or those of the role. They see nothing before a client agrees."""
+    details = {"name": name, "address": address, "rights": sorted(RIGHTS_OF[role] if rights is None else rights)}
+    contact = SponsorContact.objects.create(sponsor=sponsor, role=role, details=details, language=language, made_at=at or timezone.now())
     ledger.record("contact.added", chain=by.practice_id, by=person_of(by), kind="contact", about=contact.id, subject=sponsor.id, at=at)
     return contact
 
 
 @act
 def change_contact(
-    *, contact: SponsorContact, name: str, address: str, role: str, language: str, by: Coach, at: datetime | None = None
+    *,
+    contact: SponsorContact,
+    name: str,
+    address: str,
+    role: str,
+    language: str,
+    rights: Iterable[str] | None = None,
+    by: Coach,
+    at: datetime | None = None,
 ) -> None:
-    """This function will keep new details of a contact. The address of somebody who has joined stays theirs."""
+    """This function will keep new details of a contact. The address of somebody who has joined stays theirs.
+
+    Where `rights` are taken away, what rested on them ends with `consent.actions.contacts.change`, which calls this.
+    """
     if contact.person_id is not None and address.strip().casefold() != contact.address.strip().casefold():
         raise Refused(code="contact_has_joined")
-    contact.details = {**contact.details, "name": name, "address": address}
+    kept = contact.rights if rights is None else rights
+    contact.details = {**contact.details, "name": name, "address": address, "rights": sorted(kept)}
     contact.role, contact.language = role, language
     contact.save(update_fields=["details", "role", "language"])
     ledger.record("contact.changed", chain=by.practice_id, by=person_of(by), kind="contact", about=contact.id, at=at)
@@ -173,7 +192,7 @@ def lift_barrier(*, barrier: Barrier, by: Coach, at: datetime | None = None) -> 
 @act
 def invite(*, invited: Client | SponsorContact, by: Coach, at: datetime | None = None) -> Link:
     """This function will mail an invitation to a client or a contact, in place of the one before."""
-    if invited.person_id is not None or not invited.address:
+    if invited.person_id is not None or not invited.address or getattr(invited, "left_at", None) is not None:
         raise Refused(code="cannot_be_invited")
     kind = "client" if isinstance(invited, Client) else "contact"
     link = accounts.send_link(

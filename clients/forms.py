@@ -64,8 +64,48 @@ class ContactForm(forms.Form):
 
     name = PersonName()
     address = AddressField()
-    role = forms.ChoiceField(label=_("Role"), choices=SponsorContact.Role.choices)
+    role = forms.ChoiceField(
+        label=_("Role"),
+        choices=SponsorContact.Role.choices,
+        help_text=_("The role decides at first what they may do: human resources everything, a manager receive and ask, a buyer nothing."),
+    )
     language = forms.ChoiceField(label=_("Language"), choices=LANGUAGES)
+
+
+class ContactRightsForm(ContactForm):
+    """The same, and what this contact may do, once they are there."""
+
+    role = forms.ChoiceField(label=_("Role"), choices=SponsorContact.Role.choices)
+    rights = forms.MultipleChoiceField(
+        label=_("What this person may do"),
+        choices=SponsorContact.Right.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("This alone shows them nothing: each client decides, one by one, what this person sees."),
+    )
+
+    def clean_rights(self) -> frozenset[str]:
+        """Whoever asks, or sees figures, is somebody to whom something may be shown."""
+        rights, right = frozenset(self.cleaned_data["rights"]), SponsorContact.Right
+        if rights & {right.ASK, right.PORTFOLIO} and right.RECEIVE not in rights:
+            raise ValidationError(_("Whoever may ask or see figures must also be somebody to whom a client can authorise something."))
+        return rights
+
+
+class LeaveForm(forms.Form):
+    """The name of whoever leaves, typed once more."""
+
+    name = forms.CharField(label=_("Type their first and last name to confirm"), max_length=120, widget=forms.TextInput(attrs=PLAIN))
+
+    def __init__(self, *args: Any, contact: SponsorContact, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.contact = contact
+
+    def clean_name(self) -> str:
+        typed = str(self.cleaned_data["name"])
+        if typed.casefold().split() != self.contact.name.casefold().split():
+            raise ValidationError(_("This is not the name of this contact, so nothing was done."))
+        return typed
 
 
 class TitleForm(forms.Form):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
@@ -149,11 +149,17 @@ class SponsorContact(models.Model):
         MANAGER = "manager", _("Manager")
         BUYER = "buyer", _("Buyer")
 
+    class Right(models.TextChoices):
+        SIGN = "sign", _("Sign agreements for the organisation")
+        RECEIVE = "receive", _("Be shown what a client authorises: texts, attendance, that the coaching exists")
+        ASK = "ask", _("Ask a client for information")
+        PORTFOLIO = "portfolio", _("See figures over the engagements that they see one by one")
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     sponsor = models.ForeignKey(Sponsor, on_delete=models.PROTECT, related_name="contacts")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     role = models.CharField(max_length=8, choices=Role.choices)
-    details: Mapping[str, Any] = EncryptedDetails()  # name, address; person, once joined
+    details: Mapping[str, Any] = EncryptedDetails()  # name, address, rights; person, once joined
     language = models.CharField(max_length=5, default="fr")
     made_at = models.DateTimeField()
     joined_at = models.DateTimeField(null=True)
@@ -184,6 +190,28 @@ class SponsorContact(models.Model):
     @property
     def address(self) -> str:
         return str(self.details["address"])
+
+    @property
+    def rights(self) -> frozenset[str]:
+        """What this contact may do at all: as the coach chose, else by role. What they see of anybody, the clients decide."""
+        return frozenset(self.details.get("rights", RIGHTS_OF[self.role]))
+
+    @property
+    def short_rights(self) -> list[str]:
+        """The same in a word each, in their order."""
+        words = {"sign": _("signs"), "receive": _("is shown"), "ask": _("asks"), "portfolio": _("sees figures")}
+        return [str(word) for right, word in words.items() if right in self.rights]
+
+    def may(self, right: str) -> bool:
+        """Whether this contact still belongs to the organisation and has this right."""
+        return self.left_at is None and right in self.rights
+
+
+RIGHTS_OF: Final[Mapping[str, frozenset[str]]] = {
+    SponsorContact.Role.HR: frozenset(SponsorContact.Right.values),
+    SponsorContact.Role.MANAGER: frozenset({SponsorContact.Right.RECEIVE, SponsorContact.Right.ASK}),
+    SponsorContact.Role.BUYER: frozenset(),
+}
 
 
 def joined(row: Client | SponsorContact) -> UUID | None:

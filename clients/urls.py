@@ -21,7 +21,6 @@ urlpatterns = [
     path("coach/organisations/<uuid:pk>/", sponsors.sponsor_page, name="sponsor_page"),
     path("coach/organisations/<uuid:pk>/edit/", sponsors.sponsor_edit, name="sponsor_edit"),
     path("coach/organisations/<uuid:pk>/contacts/add/", sponsors.contact_add, name="contact_add"),
-    path("coach/contacts/<uuid:pk>/edit/", sponsors.contact_edit, name="contact_edit"),
     path("coach/contacts/<uuid:pk>/invite/", sponsors.contact_invite, name="contact_invite"),
     path("coach/engagements/new/", engagements.engagement_new, name="engagement_new"),
     path("coach/engagements/new/<slug:step>/", engagements.engagement_new, name="engagement_step"),

@@ -106,7 +106,7 @@ NAVIGATION: dict[str, list[tuple[str, str, str, str]]] = {  # name of the addres
         ("notebook", gettext_noop("My notebook"), "notebook-pen", "g n"),
         ("client_consents", gettext_noop("My permissions"), "shield-check", "g c"),
     ],
-    "contact": [("contact_home", gettext_noop("Texts for you"), "file-text", "g a")],
+    "contact": [("contact_home", gettext_noop("Home"), "house", "g a")],
     "admin": [("administration", gettext_noop("This instance"), "server", "g a")],
 }
 

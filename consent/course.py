@@ -46,10 +46,12 @@ def locked(agreement: Agreement, by: Coach | None = None) -> Agreement:
 
 
 def locked_for(signatory: Signatory, by: By) -> tuple[Agreement, Signatory]:
-    """The agreement, held, and its signatory as they stand. Refuses somebody else than the signatory, and one whose row was written over."""
+    """The agreement, held, and its signatory as they stand. Refuses somebody else, one who may not sign any more, and one whose row was written over."""
     row = locked(signatory.agreement)
     one = row.signatories.select_related("contact").get(pk=signatory.pk)
     check_in_place(row, one)
+    if not one.may_still:
+        raise Refused(code="may_not_sign")
     if by is not None and by.pk != (row.engagement.client_id if one.role == Role.CLIENT else one.contact_id):
         raise Refused(code="another_signatory")
     return row, one
@@ -221,7 +223,9 @@ def _replaced(row: Agreement) -> list[Agreement]:
 
 
 def tell_copy(row: Agreement, signatory: Signatory, at: datetime | None, letter: str = "agreement_signed") -> None:
-    """Mail that a document is there: in their space, or by a link while they have none."""
+    """Mail that a document is there: in their space, or by a link while they have none. Whoever has left the organisation hears nothing."""
+    if signatory.contact is not None and signatory.contact.left_at is not None:
+        return
     party: Client | SponsorContact | Coach = signatory.contact or (
         row.engagement.client if signatory.role == Role.CLIENT else row.engagement.coach
     )

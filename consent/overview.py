@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from clients.models import Client, Engagement
-from consent.models import Agreement, AgreementEvent, Consent, Disclosure, Signatory
+from consent.models import Agreement, AgreementEvent, Consent, Disclosure, InformationRequest, Signatory
 from consent.models.consents import ConsentQuerySet
 from vault.models import LedgerEntry
 
@@ -36,6 +36,16 @@ def given() -> ConsentQuerySet:
 
 
 LOOKS: Final = {"summary.viewed": "opened", "summary.downloaded": "downloaded"}
+
+
+def requests_of(engagement: Engagement) -> list[InformationRequest]:
+    """What contacts asked about an engagement, for its coach, newest first."""
+    return list(InformationRequest.objects.filter(engagement=engagement).select_related("contact"))
+
+
+def requests_for(clients: list[Client]) -> list[InformationRequest]:
+    """What contacts asked a client, newest first."""
+    return list(InformationRequest.objects.for_client(clients).select_related("contact__sponsor"))
 
 
 @dataclass(frozen=True, slots=True)

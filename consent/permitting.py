@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from clients.models import Client, Coach, Engagement, SponsorContact
 from consent import policies
 from consent.actions.summaries import SALT_DIGITS
 from consent.facts import facts_of
-from consent.models import Consent, Signatory
+from consent.models import Consent, InformationRequest, Signatory
 from consent.policies import Request
 from consent.purposes import ATTENDANCE, LISTING, PURPOSES, WITH_SCREENS, Kind, Purpose
 from vault.primitives import Closed
@@ -50,17 +50,19 @@ def possible_in(engagement: Engagement, at: datetime) -> list[Possible]:
     return found
 
 
-def contacts_of(engagement: Engagement) -> QuerySet[SponsorContact]:
-    """The contacts of an engagement's organisation who have not left, for its coach."""
-    return SponsorContact.objects.filter(sponsor=engagement.sponsor_id, left_at__isnull=True).select_related("sponsor").order_by("made_at")
+def contacts_of(engagement: Engagement, among: Q | None = None) -> list[SponsorContact]:
+    """The contacts of an engagement's organisation to whom something may be shown, `among` all of them or some, for its coach."""
+    rows = SponsorContact.objects.filter(among or Q(), sponsor=engagement.sponsor_id).select_related("sponsor").order_by("made_at")
+    return [row for row in rows if row.may(SponsorContact.Right.RECEIVE)]
 
 
 def contacts_known(engagement: Engagement) -> list[SponsorContact]:
     """The contacts whom this engagement's client knows from it: by an agreement, a text or a question. Others may be there for other clients."""
     signing = Signatory.objects.filter(agreement__engagement=engagement, agreement__sent_at__isnull=False, contact__isnull=False)
     met = Consent.objects.filter(engagement=engagement, contact__isnull=False)
-    known = Q(pk__in=signing.values("contact")) | Q(pk__in=met.values("contact"))
-    return list(contacts_of(engagement).filter(known))
+    asking = InformationRequest.objects.filter(engagement=engagement)
+    known = Q(pk__in=signing.values("contact")) | Q(pk__in=met.values("contact")) | Q(pk__in=asking.values("contact"))
+    return contacts_of(engagement, known)
 
 
 def _sample(purpose: Purpose, contact: SponsorContact | None) -> Request:
@@ -79,7 +81,7 @@ def _needs_consent(purpose: Purpose, contact: SponsorContact, facts: policies.Fa
 
 def askable(engagement: Engagement, at: datetime) -> list[tuple[Purpose, str]]:
     """The purposes a coach can ask for on a page of their own, each with why not, if so."""
-    contact = contacts_of(engagement).first()
+    contact = next(iter(contacts_of(engagement)), None)
     found = []
     for purpose in (PURPOSES[code] for code in WITH_SCREENS):
         if purpose.kind == Kind.CONTACT and contact is None:

@@ -7,7 +7,7 @@ text names another client is found before it is proposed (`Reading`), since only
 from __future__ import annotations
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.act import Refused
 from clients.models import Engagement, SponsorContact
 from consent import promises, states
-from consent.models import Agreement, Consent, ConsentEvent, Summary
+from consent.models import Agreement, Consent, ConsentEvent, InformationRequest, Summary
 from consent.purposes import LISTING, PURPOSES, Kind, Purpose
 from consent.reading import Reading
 from vault.primitives import Closed
@@ -68,6 +68,7 @@ class Facts:
     names_sponsor: bool = False  # a three-way agreement in force names the contact's organisation
     is_engagement_open: bool = True
     has_recipient_left: bool = False
+    may_recipient_receive: bool = True  # the coach gave this contact the right to be shown anything at all
     has_legal_entry: bool = False  # the coach confirmed an entry of the register for exactly this
     consent: ConsentFacts | None = None
 
@@ -123,7 +124,9 @@ def _by_agreement(purpose: Purpose, request: Request, facts: Facts) -> str:
     """What the agreement in force says to it, or nothing where it leaves the answer to the consent."""
     if facts.has_recipient_left:
         return "recipient_left"
-    if not facts.is_engagement_open:
+    if not facts.may_recipient_receive:
+        return "no_right"
+    if not facts.is_engagement_open and not _outlives(purpose, request, facts):
         return "engagement_over"
     if facts.wording not in Engagement.Wording.values:
         return "no_agreement"
@@ -133,6 +136,12 @@ def _by_agreement(purpose: Purpose, request: Request, facts: Facts) -> str:
     if (purpose.code, granted, request.data) in AGREED or (purpose.code == LISTING and facts.names_sponsor):
         return "agreement"
     return "not_agreed" if purpose.effect and granted not in purpose.allowed_by else ""
+
+
+def _outlives(purpose: Purpose, request: Request, facts: Facts) -> bool:
+    """Whether this is what a three-way agreement in force tells an organisation of an engagement that is over: that it was, and ended."""
+    minimum = (purpose.code, facts.effects.get(purpose.effect or ""), request.data) in AGREED
+    return facts.names_sponsor and (purpose.code == LISTING or (purpose.kind == Kind.CONTACT and minimum))
 
 
 def _by_purpose(purpose: Purpose, request: Request) -> str:
@@ -165,6 +174,7 @@ def _by_consent(purpose: Purpose, request: Request, consent: ConsentFacts | None
 
 SENTENCES: Final[Mapping[str, Any]] = {
     "recipient_left": _("This contact does not belong to the organisation any more."),
+    "no_right": _("You have not given this contact the right to be shown anything. Change that on the contact’s page first."),
     "engagement_over": _("This engagement is over."),
     "wording_b": _("The agreement in force keeps everything between you: nothing can be passed on."),
     "no_agreement": _("An agreement must be signed by both of you before anything can be permitted."),
@@ -227,6 +237,38 @@ def check_is_not_too_soon(earlier: list[Consent], purpose: str, recipient: str, 
             raise Refused(_("You asked your client something within a day already. One question at a time, please."), code="one_a_day")
 
 
+def check_engagement_open(engagement: Engagement) -> None:
+    """Raise `Refused` for an engagement that is over: whatever an agreement still says of it, no consent outlives it."""
+    if engagement.ended_at is not None:
+        raise Refused(SENTENCES["engagement_over"], code="engagement_over")
+
+
+def check_contact_may(contact: SponsorContact, right: str) -> None:
+    """Raise `Refused`, without a sentence, unless this contact belongs to the organisation and has this right; whoever asks may receive too."""
+    if contact.left_at is not None:
+        raise Refused(code="contact_left")
+    if not contact.may(right) or (right == SponsorContact.Right.ASK and not contact.may(SponsorContact.Right.RECEIVE)):
+        raise Refused(code="contact_may_not")
+
+
+def check_may_request(contact: SponsorContact, engagement: Engagement, earlier: Iterable[InformationRequest], at: datetime) -> None:
+    """Raise `Refused` unless this contact may put a question to the client now. `earlier` are their own about the same engagement.
+
+    It rests on nothing that they cannot see themselves: their right, that the engagement is over, the days of what they asked before.
+    """
+    check_contact_may(contact, SponsorContact.Right.ASK)
+    if engagement.ended_at is not None:
+        raise Refused(_("This engagement is over."), code="engagement_over")
+    last = max((one.deadline_date for one in earlier), default=None)
+    if last is None:
+        return
+    today = timezone.localdate(at)
+    if today <= last:
+        raise Refused(_("You have asked already. Your question is with the person coached."), code="asked_already")
+    if today < last + COOLS_OFF:
+        raise Refused(_("Please leave fourteen days after the last day of a question before you ask another."), code="too_soon")
+
+
 def check_may_draft(engagement: Engagement, kind: str, wording: str | None = None) -> None:
     """Raise `Refused` unless an agreement of this kind (and, once chosen, wording) can stand beside what is in force."""
     promise, kinds = promises.in_force(engagement), Agreement.Kind
@@ -268,6 +310,8 @@ def check_may_propose(summary: Summary, contact: SponsorContact) -> None:
     check_may_write_summary(engagement)
     if contact.sponsor_id != engagement.sponsor_id or contact.left_at is not None:
         raise Refused(_("This contact does not belong to the organisation of this engagement any more."), code="contact_left")
+    if not contact.may(SponsorContact.Right.RECEIVE):
+        raise Refused(SENTENCES["no_right"], code="no_right")
     if not _has_keys(engagement.client.person_id):
         raise Refused(_("Your client has not made their space yet. Invite them; your draft waits here."), code="client_has_no_space")
     if not _has_keys(contact.person_id):

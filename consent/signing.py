@@ -47,8 +47,8 @@ def look(token: str, at: datetime) -> Standing | None:
     if link is None or signatory is None:
         return None
     agreement = signatory.agreement
-    if link.address.casefold() != addresses.signatory_address(agreement, signatory).casefold() or _has_left(signatory):
-        return None  # mailed to an address that they do not have any more, or to somebody who has left the organisation
+    if link.address.casefold() != addresses.signatory_address(agreement, signatory).casefold() or not signatory.may_still:
+        return None  # mailed to an address that they do not have any more, or to somebody who left or may not sign any more
     if not signatory.is_in_place:
         return None
     alive = link.used_at is None and link.expires_at > at
@@ -58,10 +58,6 @@ def look(token: str, at: datetime) -> Standing | None:
     if alive and agreement.completed_at is not None and signatory.signed_at is not None:
         return Standing(link, signatory, agreement, can_fetch=True)
     return Standing(link, signatory, agreement, over=_why(agreement, signatory))
-
-
-def _has_left(signatory: Signatory) -> bool:
-    return signatory.contact is not None and signatory.contact.left_at is not None
 
 
 def _why(agreement: Agreement, signatory: Signatory) -> str:

@@ -1,4 +1,4 @@
-"""Every state of an agreement, a template, a pledge, a consent and a wish, and every way from one to another. What is not in the table cannot happen.
+"""Every state of what people decide here, from agreements to questions, and every way on. What is not in the table cannot happen.
 
 `python -m consent.states > docs/states.md` draws it.
 """
@@ -85,7 +85,36 @@ WISH: Final = (
     Step("asked", "decline", "declined", COACH),
     Step("asked", "take_back", "taken_back", CLIENT),
 )
-TABLES: Final = {"Agreement": AGREEMENT, "Template": TEMPLATE, "Pledge": PLEDGE, "Consent": CONSENT, "Wish": WISH}
+# A contact's question, for client and coach. Its end is a day fixed on asking, and no state.
+REQUEST: Final = (
+    Step("passed_on", "want", "wanted", CLIENT),
+    Step("passed_on", "refuse", "refused", CLIENT),
+    Step("passed_on", "decline", "declined", COACH),
+    Step("passed_on", "end", "ended", INSTANCE),
+    Step("wanted", "refuse", "refused", CLIENT),
+    Step("wanted", "decline", "declined", COACH),
+    Step("wanted", "end", "ended", INSTANCE),
+    Step("refused", "want", "wanted", CLIENT),
+    Step("refused", "end", "ended", INSTANCE),
+    Step("declined", "end", "ended", INSTANCE),
+)
+# The same question as its contact sees it: no answer is an event here, only a text that is open to them, and the day.
+REQUEST_SEEN: Final = (
+    Step("passed_on", "text_opens", "text", INSTANCE),
+    Step("text", "text_closes_before_the_last_day_is_over", "passed_on", INSTANCE),
+    Step("text", "text_closes_later", "closed", INSTANCE),
+    Step("passed_on", "last_day_is_over", "closed", INSTANCE),
+    Step("closed", "text_opens", "text", INSTANCE),
+)
+TABLES: Final = {
+    "Agreement": AGREEMENT,
+    "Template": TEMPLATE,
+    "Pledge": PLEDGE,
+    "Consent": CONSENT,
+    "Wish": WISH,
+    "Request for information": REQUEST,
+    "Request for information, as its contact sees it": REQUEST_SEEN,
+}
 
 
 def after(table: tuple[Step, ...], source: str, event: str, who: str) -> str:

@@ -72,6 +72,9 @@ def columns(purpose: Purpose) -> Iterator[Column]:
     if purpose.kind == Kind.CONTACT:
         yield Column("A, three-way agreement", replace(best, names_sponsor=True))
         yield Column("contact gone", replace(best, has_recipient_left=True))
+        yield Column("contact without the right", replace(best, names_sponsor=True, may_recipient_receive=False))
+        minimum = {purpose.effect: "minimum"} if purpose.effect else {}
+        yield Column("three-way agreement, engagement over", replace(best, effects=minimum, names_sponsor=True, is_engagement_open=False))
     yield Column("no agreement", replace(best, wording=None))
     yield Column("engagement over", replace(best, is_engagement_open=False))
 

@@ -13,6 +13,7 @@ from django.views.decorators.debug import sensitive_variables
 from accounts.act import Refused, act, person_of
 from accounts.models import has_acted
 from clients.models import Coach, Engagement
+from consent.actions.attendance import forget_session, note_session
 from sessions import policies
 from sessions.models import Note, NoteVersion, Session
 from sessions.texts import cleaned
@@ -38,6 +39,23 @@ def _about(row: Session | Note, by: Coach) -> dict[str, Any]:
 # Sessions
 
 
+def _note_attendance(session: Session, by: Coach, at: datetime | None) -> None:
+    """Write the facts of a session, as they now stand, down where what was agreed of them can be shown; a cancelled one is forgotten there."""
+    session = Session.objects.select_related("engagement").get(pk=session.pk)
+    if session.state == Session.State.CANCELLED:
+        forget_session(engagement=session.engagement, session=session.pk, by=by, at=at)
+        return
+    note_session(
+        engagement=session.engagement,
+        session=session.pk,
+        starts_at=session.starts_at,
+        minutes=session.minutes,
+        was_held=session.state == Session.State.HELD,
+        by=by,
+        at=at,
+    )
+
+
 @act
 def plan_session(
     *, engagement: Engagement, starts_at: datetime, minutes: int, place: str, agenda: str, by: Coach, at: datetime | None = None
@@ -50,6 +68,7 @@ def plan_session(
     session = Session(engagement=engagement, number=last + 1, starts_at=starts_at, minutes=minutes, place=place, details={"agenda": agenda})
     session.made_at = at or timezone.now()
     session.save(force_insert=True)
+    _note_attendance(session, by, at)
     ledger.record("session.planned", **_about(session, by), at=at)
     return session
 
@@ -64,33 +83,35 @@ def change_session(
     session.starts_at, session.minutes, session.place = starts_at, minutes, place
     session.details = {**session.details, "agenda": agenda}
     session.save(update_fields=["starts_at", "minutes", "place", "details"])
+    _note_attendance(session, by, at)
     ledger.record("session.changed", **_about(session, by), at=at)
 
 
-def _to_state(session: Session, event: str, by: Coach) -> None:
+def _to_state(session: Session, event: str, by: Coach, at: datetime | None) -> None:
     policies.check_hers(session.engagement, by)
     session.state = policies.state_after(Session.objects.select_for_update(of=("self",)).only("state").get(pk=session.pk), event)
     session.save(update_fields=["state"])
+    _note_attendance(session, by, at)
 
 
 @act
 def hold_session(*, session: Session, by: Coach, at: datetime | None = None) -> None:
     """This function will say that a session was held."""
-    _to_state(session, "hold", by)
+    _to_state(session, "hold", by, at)
     ledger.record("session.held", **_about(session, by), at=at)
 
 
 @act
 def cancel_session(*, session: Session, by: Coach, at: datetime | None = None) -> None:
     """This function will say that a session does not take place. Its notes stay."""
-    _to_state(session, "cancel", by)
+    _to_state(session, "cancel", by, at)
     ledger.record("session.cancelled", **_about(session, by), at=at)
 
 
 @act
 def reopen_session(*, session: Session, by: Coach, at: datetime | None = None) -> None:
     """This function will make a held or cancelled session a planned one again."""
-    _to_state(session, "reopen", by)
+    _to_state(session, "reopen", by, at)
     ledger.record("session.reopened", **_about(session, by), at=at)
 
 

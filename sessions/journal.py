@@ -78,6 +78,12 @@ SAID: Final[Mapping[str, Any]] = {
     "wish.taken": gettext_lazy("Wish taken up"),
     "wish.declined": gettext_lazy("Wish declined"),
     "wish.taken_back": gettext_lazy("Wish taken back"),
+    "engagement.viewed": gettext_lazy("Engagement seen by a contact"),
+    "request.asked": gettext_lazy("Information asked for by a contact"),
+    "request.wanted": gettext_lazy("Text on a contact’s question asked for"),
+    "request.refused": gettext_lazy("Contact’s question refused"),
+    "request.declined": gettext_lazy("Contact’s question declined"),
+    "request.ended": gettext_lazy("Contact’s question ended"),
     "consent.requested": gettext_lazy("Permission asked for"),
     "consent.refused": gettext_lazy("Permission refused"),
     "consent.lapsed": gettext_lazy("Question not answered in time"),
@@ -102,6 +108,9 @@ BESIDE: Final = (
     "signature.given",
     "agreement.proven",
     "shared_entry.erased",
+    "attendance.noted",
+    "attendance.changed",
+    "attendance.forgotten",
 )  # written beside another event, so that bytes can be compared: no line of their own
 
 

@@ -47,8 +47,9 @@ def sponsor_page(request: HttpRequest, coach: Coach, pk: str) -> HttpResponse:
     invited = invitations.standing(contacts, timezone.now())
     facts = {
         "sponsor": sponsor,
-        "contacts": [(one, invited.get(one.id)) for one in contacts],
-        "not_joined": any(one.joined_at is None for one in contacts),
+        "contacts": [(one, invited.get(one.id)) for one in contacts if one.left_at is None],
+        "left": [one for one in contacts if one.left_at is not None],
+        "not_joined": any(one.joined_at is None for one in contacts if one.left_at is None),
         "engagements": engagements,
         "together": [one for one in Barriers(coach.pk).company(sponsor).sponsors if one != sponsor],
     }
@@ -79,23 +80,6 @@ def contact_add(request: HttpRequest, coach: Coach, pk: str) -> HttpResponse:
         messages.success(request, _("The contact is added. Nothing is sent to them yet."))
         return redirect("sponsor_page", sponsor.pk)
     return render(request, "clients/contact_form.html", {"form": form, "sponsor": sponsor})
-
-
-@require_http_methods(["GET", "POST"])
-@admits(Coach)
-def contact_edit(request: HttpRequest, coach: Coach, pk: str) -> HttpResponse:
-    """Change a contact's details."""
-    contact = get_object_or_404(SponsorContact.objects.for_coach(coach).select_related("sponsor"), pk=pk)
-    form = ContactForm(request.POST or None, initial={**contact.details, "role": contact.role, "language": contact.language})
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.change_contact(contact=contact, by=coach, **form.cleaned_data)
-        except Refused:
-            form.add_error("address", _("This contact has joined with their address; only they can change it."))
-        else:
-            messages.success(request, _("Saved."))
-            return redirect("sponsor_page", contact.sponsor_id)
-    return render(request, "clients/contact_form.html", {"form": form, "sponsor": contact.sponsor, "contact": contact})
 
 
 @require_POST

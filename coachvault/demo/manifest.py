@@ -12,7 +12,7 @@ from django.conf import settings
 from coachvault.demo import texts
 from coachvault.demo.build import COACH_OF, ROWS
 from coachvault.demo.people import PEOPLE, passphrase, recovery_code
-from consent.models import Disclosure, Signatory, Summary
+from consent.models import Agreement, Consent, Disclosure, Signatory, Summary
 
 
 def manifest(at: datetime) -> dict[str, Any]:
@@ -22,6 +22,7 @@ def manifest(at: datetime) -> dict[str, Any]:
         "people": people,
         "secrets": [
             *_names(at),
+            *_agreements(),
             *_engagements(),
             *_notes(),
             *_marks(),
@@ -31,6 +32,7 @@ def manifest(at: datetime) -> dict[str, Any]:
             _pledge(),
             _barrier(),
             *_notebooks(),
+            *_questions(),
         ],
         "base_url": settings.URL,
     }
@@ -59,11 +61,13 @@ def _open_disclosures(at: datetime) -> dict[str, set[str]]:
 
 
 def _names(at: datetime) -> list[dict[str, Any]]:
-    """A client's name: their coach, themselves, and a contact while a text about them is open."""
-    shown, asked = _open_disclosures(at), _asked_to_sign()
+    """A client's name: their coach, themselves, and a contact while a text is open to them, they were asked to sign, or the engagement is listed."""
+    shown, asked, listed = _open_disclosures(at), _asked_to_sign(), _listed()
     clients = {str(pk): person for pk, person in _clients_of(shown).items()}
     readers = {
-        key: {reader for pk, people in shown.items() if clients.get(pk) == key for reader in people} | asked.get(key, set())
+        key: {reader for pk, people in shown.items() if clients.get(pk) == key for reader in people}
+        | asked.get(key, set())
+        | listed.get(key, set())
         for key in COACH_OF
     }
     return [_secret(PEOPLE[key].name, "name", coach, key, *sorted(readers[key])) for key, coach in COACH_OF.items()]
@@ -77,6 +81,24 @@ def _asked_to_sign() -> dict[str, set[str]]:
     for one in rows.select_related("contact", "agreement__engagement__client"):
         found.setdefault(by_address[one.agreement.engagement.client.address], set()).add(by_address[one.contact.address])
     return found
+
+
+def _listed() -> dict[str, set[str]]:
+    """Which contacts see that somebody is coached: by a consent to that, or since a three-way agreement in force names their organisation."""
+    by_address = {person.address: person.key for person in PEOPLE.values()}
+    found: dict[str, set[str]] = {}
+    for one in Consent.objects.filter(purpose="sponsor.listing").standing().select_related("contact", "engagement__client"):
+        found.setdefault(by_address[one.engagement.client.address], set()).add(by_address[one.contact.address])  # type: ignore[union-attr]
+    agreed = Agreement.objects.in_force().filter(kind=Agreement.Kind.THREE_WAY).without_documents()
+    for agreement in agreed.select_related("engagement__client", "engagement__sponsor"):
+        for contact in agreement.engagement.sponsor.contacts.filter(left_at__isnull=True):  # type: ignore[union-attr]
+            found.setdefault(by_address[agreement.engagement.client.address], set()).add(by_address[contact.address])
+    return found
+
+
+def _questions() -> list[dict[str, Any]]:
+    """What a contact asked: themselves, the client and the coach."""
+    return [_secret(text.phrase, "other", *_pair(key), {"anais": "helene", "priya": "ruth"}[key]) for key, text in texts.QUESTIONS.items()]
 
 
 def _agreements() -> list[dict[str, Any]]:

@@ -13,9 +13,11 @@ from consent.models import (
     Agreement,
     AgreementEvent,
     AgreementTemplate,
+    Attendance,
     Consent,
     ConsentEvent,
     Disclosure,
+    InformationRequest,
     KnownFile,
     LegalAddition,
     LegalDisclosure,
@@ -47,6 +49,8 @@ def remove(at: datetime) -> None:
     Proposal.objects.filter(summary__engagement__in=engagements).delete()
     Wish.objects.filter(engagement__in=engagements).delete()
     Summary.objects.filter(engagement__in=engagements).delete()
+    for facts in (InformationRequest, Attendance):
+        facts.objects.filter(engagement__in=engagements).delete()
     LegalAddition.objects.filter(entry__engagement__in=engagements).delete()
     LegalDisclosure.objects.filter(engagement__in=engagements).delete()
     Task.objects.filter(coach__in=coaches).delete()

@@ -297,6 +297,15 @@ SHARED: Final = {
         "the plant manager spoke first",
     ),
 }
+# What contacts ask: themselves, the client and the coach read it
+QUESTIONS: Final = {
+    "anais": Text(
+        "Où en est le relais entre les quais, et qu’attendez-vous de nous avant les congés de fin d’année ?",
+        "attendez-vous de nous avant les congés",
+    ),
+    "priya": Text("Is there anything the board should decide before the summer stock count?", "before the summer stock count"),
+}
+PURPOSES: Final = {"fr": "Préparer le bilan annuel", "en": "To prepare the annual review"}
 # The pledge of Camille. What is published is public, and no secret; the draft of the next version is hers alone
 PLEDGE_FACTS: Final = {
     "fr": {

@@ -173,13 +173,15 @@ def _offered(text: documents.Text, by: Coach) -> AgreementTemplate | None:
 
 
 def _check_signers(engagement: Engagement, kind: str, signers: Sequence[Signer]) -> None:
-    """Refuse a three-way agreement that nobody, a stranger, or somebody who has left signs for the organisation."""
+    """Refuse a three-way agreement that nobody, a stranger, or somebody who has left or may not sign, signs for the organisation."""
     if kind != Kind.THREE_WAY:
         return
     if not signers:
         raise Refused(_("Choose who signs for the organisation."), code="no_signers")
-    if any(one.contact.sponsor_id != engagement.sponsor_id or one.contact.left_at is not None for one in signers):
+    if any(one.contact.sponsor_id != engagement.sponsor_id for one in signers):
         raise Refused(code="signer_of_another")
+    for one in signers:
+        policies.check_contact_may(one.contact, SponsorContact.Right.SIGN)
 
 
 def _set_signatories(agreement: Agreement, signers: Sequence[Signer]) -> None:

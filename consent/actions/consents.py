@@ -179,6 +179,7 @@ def reconsider(*, engagement: Engagement, by: Any, at: datetime | None = None) -
     for consent in [*rows.waiting(), *rows.standing()]:  # questions first: whoever answers one locks it before the consents it replaces
         row = locked(consent)
         try:
+            policies.check_engagement_open(engagement)
             policies.check_could_be_given(request_of(row), facts_of(engagement, contact=row.contact), now)
         except Refused:
             ended += 1

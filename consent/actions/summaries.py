@@ -23,7 +23,7 @@ from consent import policies, purposes, states
 from consent.actions.consents import LAPSES_AFTER, NOTICE
 from consent.facts import facts_of, request_of
 from consent.jobs import tell_contact
-from consent.models import Consent, ConsentEvent, Disclosure, Proposal, Summary
+from consent.models import Consent, ConsentEvent, Disclosure, InformationRequest, Proposal, Summary
 from consent.models.summaries import ProposalQuerySet
 from consent.policies import Decision
 from consent.reading import Reading
@@ -66,14 +66,27 @@ def _write(event: str, engagement: Engagement, about: Any, kind: str, by: Any, a
 
 @act
 def start_summary(
-    *, engagement: Engagement, contact: SponsorContact, text: str, vault: Unlocked, by: Coach, at: datetime | None = None
+    *,
+    engagement: Engagement,
+    contact: SponsorContact,
+    text: str,
+    answers: InformationRequest | None = None,
+    vault: Unlocked,
+    by: Coach,
+    at: datetime | None = None,
 ) -> Summary:
-    """This function will begin a summary for one contact, sealed for the coach alone. Refuses where the agreement lets nothing go."""
+    """This function will begin a summary for one contact, on their question or without one, sealed for the coach alone.
+
+    Refuses where the agreement lets nothing go, and a contact who may not be shown anything.
+    """
     policies.check_may_write_summary(engagement)
-    if contact.sponsor_id != engagement.sponsor_id or contact.left_at is not None:
+    if contact.sponsor_id != engagement.sponsor_id:
         raise Refused(code="contact_of_another")
+    policies.check_contact_may(contact, SponsorContact.Right.RECEIVE)
+    if answers is not None and (answers.engagement_id, answers.contact_id) != (engagement.pk, contact.pk):
+        raise Refused(code="question_of_another")
     now = at or timezone.now()
-    summary = Summary(engagement=engagement, contact=contact, version=1, made_at=now, saved_at=now)
+    summary = Summary(engagement=engagement, contact=contact, answers=answers, version=1, made_at=now, saved_at=now)
     summary.body = vault.seal(text, summary.place())
     summary.save(force_insert=True)
     _write("summary.started", engagement, summary, "summary", by, at, version=1, stored=summary.body.stored(), other=contact.person_id)

@@ -2,6 +2,7 @@
 
 from consent.forms.drafting import DraftForm
 from consent.forms.law import ConfirmForm, EntryForm, PapersForm, ReviewForm, TellForm
+from consent.forms.requests import InformationForm
 from consent.forms.signing import AnswerForm, CodeForm, DeclineForm, QuestionForm, SendForm, SignForm
 from consent.forms.summaries import ApproveForm, ChangesForm, SummaryForm
 from consent.forms.templates import StartForm, TemplateForm
@@ -17,6 +18,7 @@ __all__ = [
     "DeclineWishForm",
     "DraftForm",
     "EntryForm",
+    "InformationForm",
     "PapersForm",
     "QuestionForm",
     "ReviewForm",

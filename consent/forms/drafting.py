@@ -117,7 +117,7 @@ class DraftForm(forms.Form):
 
     def _add_contacts(self) -> None:
         rows = SponsorContact.objects.for_coach(self.engagement.coach).filter(sponsor=self.engagement.sponsor, left_at__isnull=True)
-        self.contacts = sorted(rows, key=lambda one: one.name)
+        self.contacts = sorted((one for one in rows if one.may(SponsorContact.Right.SIGN)), key=lambda one: one.name)
         self.fields["contacts"] = forms.MultipleChoiceField(
             label=_("Who signs for the organisation"),
             help_text=_("They sign after your client and before you, in the order of this list."),

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("clients", "0001_initial"),
-        ("consent", "0006_law"),
+        ("consent", "0007_sponsor"),
     ]
 
     operations = [

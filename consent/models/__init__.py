@@ -1,9 +1,11 @@
 """What was promised (agreements, pledges), what is permitted (consents), what went out (disclosures)."""
 
 from consent.models.agreements import Agreement
+from consent.models.attendance import Attendance
 from consent.models.consents import Consent, ConsentEvent
 from consent.models.law import LegalAddition, LegalDisclosure
 from consent.models.pledges import Pledge, PledgeReceipt
+from consent.models.requests import InformationRequest
 from consent.models.signing import AgreementEvent, KnownFile, Signatory
 from consent.models.summaries import Disclosure, Proposal, Summary
 from consent.models.tasks import Task
@@ -14,9 +16,11 @@ __all__ = [
     "Agreement",
     "AgreementEvent",
     "AgreementTemplate",
+    "Attendance",
     "Consent",
     "ConsentEvent",
     "Disclosure",
+    "InformationRequest",
     "KnownFile",
     "LegalAddition",
     "LegalDisclosure",

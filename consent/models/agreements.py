@@ -30,10 +30,12 @@ class AgreementQuerySet(models.QuerySet["Agreement"]):
         return self.filter(engagement__in=Engagement.objects.for_client(clients), sent_at__isnull=False)
 
     def for_sponsor(self, contacts: list[SponsorContact]) -> AgreementQuerySet:
-        """The three-way agreements that one of these contacts was asked to sign, once it was their turn."""
+        """The three-way agreements that one of these contacts signed, or may sign and was asked to, once it was their turn."""
         here = [contact.pk for contact in contacts if contact.left_at is None]
-        asked = self.filter(kind=Agreement.Kind.THREE_WAY, signatories__contact__in=here, signatories__asked_at__isnull=False)
-        return asked.distinct()
+        signing = [contact.pk for contact in contacts if contact.may(SponsorContact.Right.SIGN)]
+        theirs = models.Q(signatories__contact__in=here, signatories__signed_at__isnull=False)
+        asked = models.Q(signatories__contact__in=signing, signatories__asked_at__isnull=False)
+        return self.filter(theirs | asked, kind=Agreement.Kind.THREE_WAY).distinct()
 
     def in_force(self) -> AgreementQuerySet:
         """Those signed by every side and not superseded."""

@@ -30,7 +30,8 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
 
     def for_sponsor(self, contacts: list[SponsorContact]) -> ConsentQuerySet:
         """The consents that are given to these contacts by name and stand. Whether something may be shown is decided again each time."""
-        return self.filter(contact__in=[contact.pk for contact in contacts if contact.left_at is None]).standing()
+        here = [contact.pk for contact in contacts if contact.may(SponsorContact.Right.RECEIVE)]
+        return self.filter(contact__in=here).standing()
 
     def standing(self) -> ConsentQuerySet:
         """Given, and nothing has ended them. Their period is judged by whoever decides."""

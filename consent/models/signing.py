@@ -62,6 +62,12 @@ class Signatory(models.Model):
         return str(self.details.get("address", ""))
 
     @property
+    def may_still(self) -> bool:
+        """Whether whoever signs for an organisation still belongs to it and may sign, or has signed. True for client and coach."""
+        one = self.contact
+        return one is None or one.may(SponsorContact.Right.SIGN) or (one.left_at is None and self.signed_at is not None)
+
+    @property
     def field(self) -> str:
         """The name of this signature's field in the PDF."""
         return {"client": "Client", "coach": "Coach"}.get(self.role, f"Sponsor{self.position}")

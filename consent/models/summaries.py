@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from clients.models import Client, Coach, Engagement, SponsorContact, coached_by
 from consent.models.agreements import Agreement
 from consent.models.consents import Consent
+from consent.models.requests import InformationRequest
 from vault.encrypted import EncryptedDetails
 from vault.fields import SealedField
 from vault.sealed import Place
@@ -32,6 +33,7 @@ class Summary(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     engagement = models.ForeignKey(Engagement, on_delete=models.PROTECT, related_name="summaries")
     contact = models.ForeignKey(SponsorContact, on_delete=models.PROTECT, related_name="+")
+    answers = models.ForeignKey(InformationRequest, on_delete=models.PROTECT, null=True, related_name="+")  # the contact's question, if any
     body = SealedField()
     version = models.PositiveIntegerField()
     made_at = models.DateTimeField()
@@ -108,7 +110,7 @@ class DisclosureQuerySet(models.QuerySet["Disclosure"]):
 
     def for_sponsor(self, contacts: list[SponsorContact], at: datetime) -> DisclosureQuerySet:
         """What is open to these contacts at this moment. Whether it may be opened is decided again at each view."""
-        here = [contact.pk for contact in contacts if contact.left_at is None]
+        here = [contact.pk for contact in contacts if contact.may(SponsorContact.Right.RECEIVE)]
         theirs = Agreement.objects.in_force().filter(engagement=models.OuterRef("consent__engagement"))
         promised = theirs.filter(wording=Engagement.Wording.A)
         amended = theirs.filter(kind=Agreement.Kind.AMENDMENT, wording=Engagement.Wording.B)

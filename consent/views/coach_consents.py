@@ -77,7 +77,7 @@ def consent_ask(request: HttpRequest, coach: Coach, pk: UUID, purpose: str) -> H
     engagement = _engagement(coach, pk)
     if purpose not in WITH_SCREENS:
         raise Http404
-    about, contacts = PURPOSES[purpose], list(permitting.contacts_of(engagement))
+    about, contacts = PURPOSES[purpose], permitting.contacts_of(engagement)
     form = AskForm(about, contacts, request.POST or None)
     if request.method == "POST" and form.is_valid():
         contact = next((row for row in contacts if str(row.pk) == form.cleaned_data.get("contact")), None)
@@ -102,7 +102,7 @@ def consent_paper(request: HttpRequest, coach: Coach, pk: UUID, purpose: str) ->
     engagement = _engagement(coach, pk)
     if purpose not in WITH_SCREENS or Consent.Way.PAPER not in PURPOSES[purpose].ways:
         raise Http404
-    about, contacts = PURPOSES[purpose], list(permitting.contacts_of(engagement))
+    about, contacts = PURPOSES[purpose], permitting.contacts_of(engagement)
     form = PaperForm(about, contacts, request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         contact = next((row for row in contacts if str(row.pk) == form.cleaned_data.get("contact")), None)

@@ -31,6 +31,8 @@ def client_home(request: HttpRequest, clients: list[Client]) -> HttpResponse:
         "proposals": readers.proposals_for(clients, timezone.now()),
         "wishes": readers.wishes_for(clients),
         "may_wish": [one.engagement for one in followed if not policies.allows(policies.check_may_write_summary, one.engagement)],
+        "requests": consent.requests_for(clients),
+        "today": timezone.localdate(),
         "pledges": receipts.at_hand(clients),
     }
     return render(request, "sessions/client_home.html", context)

@@ -39,6 +39,8 @@ def engagement_page(request: HttpRequest, coach: Coach, pk: UUID) -> HttpRespons
         "agreements": consent.agreements_of(engagement),
         "summaries": readers.summaries_of(engagement, timezone.now()),
         "wishes": readers.wishes_of(engagement),
+        "requests": consent.requests_of(engagement),
+        "today": timezone.localdate(),
         "is_walled": bool(Barriers(coach.pk).others(engagement.client_id)),
         "shared": shared_in(engagement, coach),
         "why_no_summary": policies.allows(policies.check_may_write_summary, engagement),

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+from uuid import UUID
+
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,7 +21,7 @@ from clients.models import Coach, Engagement, SponsorContact
 from consent import policies
 from consent.actions import summaries as actions
 from consent.forms import SummaryForm
-from consent.models import Consent, Proposal, Summary
+from consent.models import Consent, InformationRequest, Proposal, Summary
 from sessions.models import Note
 from sessions.readership import readership
 from support.words import clock
@@ -51,16 +54,34 @@ def summary_add(request: HttpRequest, coach: Coach, pk: str) -> HttpResponse:
     why_not = policies.allows(policies.check_may_write_summary, engagement)
     contacts: list[SponsorContact] = []
     if engagement.sponsor_id:
-        contacts = list(SponsorContact.objects.for_coach(coach).filter(sponsor=engagement.sponsor_id, left_at__isnull=True))
+        rows = SponsorContact.objects.for_coach(coach).filter(sponsor=engagement.sponsor_id, left_at__isnull=True)
+        contacts = [row for row in rows if row.may(SponsorContact.Right.RECEIVE)]
+    question = _question(request, coach, engagement)
+    if question is not None:
+        contacts = [row for row in contacts if row.pk == question.contact_id]
     form = ContactForm(request.POST or None)
     form.fields["contact"].choices = [(str(row.pk), row.name) for row in contacts]  # type: ignore[attr-defined]
     if request.method == "POST":
         policies.check_may_write_summary(engagement)
         if form.is_valid():
             contact = next(row for row in contacts if str(row.pk) == form.cleaned_data["contact"])
-            summary = actions.start_summary(engagement=engagement, contact=contact, text="", vault=request.vault, by=coach)  # type: ignore[attr-defined]
+            vault: Any = request.vault  # type: ignore[attr-defined]
+            summary = actions.start_summary(engagement=engagement, contact=contact, text="", answers=question, vault=vault, by=coach)
             return redirect("summary_page", summary.pk)
-    return render(request, "sessions/summary_add.html", {"engagement": engagement, "contacts": contacts, "form": form, "why_not": why_not})
+    facts = {"engagement": engagement, "contacts": contacts, "form": form, "why_not": why_not, "question": question}
+    return render(request, "sessions/summary_add.html", facts)
+
+
+def _question(request: HttpRequest, coach: Coach, engagement: Engagement) -> InformationRequest | None:
+    """The contact's question that the address names, if one of this engagement. Raises Http404 for any other."""
+    asked = request.GET.get("request", "")
+    if not asked:
+        return None
+    try:
+        pk = UUID(asked)
+    except ValueError as no:
+        raise Http404 from no
+    return get_object_or_404(InformationRequest.objects.for_coach(coach).filter(engagement=engagement), pk=pk)
 
 
 @require_http_methods(["GET", "POST"])

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
+from consent.models import Attendance
 from sessions.models import OwnWords
 from tests.cast import Cast
 from tests.house.world import World
@@ -150,6 +151,9 @@ def of_summaries(world: World) -> Iterator[Damage]:
     yield Damage(f"update consent_proposal set answer = null where id = '{proposal}'", "answers of clients", proposal, "emptied")
     yield changed("consent_disclosure", "body", world.disclosure.pk, "texts of disclosures")
     yield deleted("consent_disclosure", world.disclosure.pk, "disclosures")
+    yield deleted("consent_informationrequest", world.information.pk, "questions of contacts")
+    noted = Attendance.objects.get(about=world.session.pk).pk
+    yield deleted("consent_attendance", noted, "attendance")
 
 
 def of_consents(world: World) -> Iterator[Damage]:

@@ -94,6 +94,7 @@ def test_each_purpose_is_permitted_by_a_consent_that_matches_and_by_nothing_less
         ({"effects": {}}, "not_agreed"),
         ({"is_engagement_open": False}, "engagement_over"),
         ({"has_recipient_left": True}, "recipient_left"),
+        ({"may_recipient_receive": False}, "no_right"),
         ({"is_signed": False}, "no_consent"),
         ({"way": "paper"}, "no_consent"),
         ({"way": "oral"}, "no_consent"),
@@ -222,6 +223,24 @@ def test_what_the_agreement_itself_permits_needs_no_consent():
     assert decide(asked("sponsor.listing"), dataclasses.replace(agreed, has_recipient_left=True), NOW).code == "recipient_left"
 
 
+def test_of_an_engagement_that_is_over_a_three_way_agreement_still_says_that_it_was_and_nothing_else_is_said():
+    over = dataclasses.replace(FACTS, consent=None, is_engagement_open=False, names_sponsor=True, effects={"attendance": "minimum"})
+    minimum = Request("sponsor.attendance", "contact", CONTACT, data=frozenset({"minimum"}))
+
+    assert decide(asked("sponsor.listing"), over, NOW).code == "agreement"
+    assert decide(minimum, over, NOW).code == "agreement"
+    assert decide(minimum, dataclasses.replace(over, effects={"attendance": "consent"}), NOW).code == "engagement_over"
+    for request in (asked("sponsor.listing"), minimum):
+        assert decide(request, dataclasses.replace(over, names_sponsor=False), NOW).code == "engagement_over"
+        assert decide(request, dataclasses.replace(over, wording="B"), NOW).code == "wording_b"
+        assert decide(request, dataclasses.replace(over, may_recipient_receive=False), NOW).code == "no_right"
+    for purpose in PURPOSES.keys() - {"sponsor.listing"}:
+        given = dataclasses.replace(consent_to(asked(purpose)), is_engagement_open=False, names_sponsor=True)
+        assert decide(asked(purpose), given, NOW).code == "engagement_over"
+    pseudonymised = Request("supervision", "supervisor", "Dr Vial", data=frozenset({"pseudonymised"}))
+    assert decide(pseudonymised, dataclasses.replace(over, effects={"supervision": "pseudonymised"}), NOW).code == "engagement_over"
+
+
 def test_under_b_the_coach_may_still_keep_what_nobody_else_reads():
     for purpose in ("recording", "special_data"):
         request = asked(purpose)
@@ -284,6 +303,7 @@ worlds = st.builds(
     names_sponsor=st.booleans(),
     is_engagement_open=st.booleans(),
     has_recipient_left=st.booleans(),
+    may_recipient_receive=st.booleans(),
     has_legal_entry=st.booleans(),
     consent=st.none() | consents,
 )
@@ -329,8 +349,9 @@ def test_whatever_is_permitted_is_own_copy_law_agreed_or_matches_in_every_field(
     row = PURPOSES[request.purpose]
     assert row.kind == request.kind
     assert world.wording in ("A", "B")
-    assert world.is_engagement_open
+    assert world.is_engagement_open or (decision.code == "agreement" and row.kind == "contact" and world.names_sponsor)
     assert not world.has_recipient_left
+    assert world.may_recipient_receive
     if world.wording == "B":
         assert not row.leaves or (request.purpose, request.data) == ("supervision", frozenset({"pseudonymised"}))
     granted = world.effects.get(row.effect)

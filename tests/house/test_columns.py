@@ -50,6 +50,7 @@ ENCRYPTED = {
     "consent.Consent.evidence",
     "consent.Consent.page",
     "consent.Consent.terms",
+    "consent.InformationRequest.details",
     "consent.Pledge.details",
     "consent.Pledge.document",
     "consent.PledgeReceipt.evidence",

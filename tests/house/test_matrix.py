@@ -99,6 +99,8 @@ sponsor_edit                 coach    sponsor     200      on
 contact_add                  coach    sponsor     200      on
 contact_edit                 coach    contact     200      200
 contact_invite               coach    contact     405      on
+contact_leave                coach    contact     200      422
+request_decline              coach    information 405      on
 engagement_new               coach    -           200      200
 engagement_step              coach    step        on       on
 
@@ -232,6 +234,9 @@ client_proposal_pdf          client   proposal    200      405
 wish_new                     client   engagement  200      422
 client_wish                  client   wish        200      405
 client_wish_take_back        client   wish        405      on
+client_request               client   information 200      405
+client_request_want          client   information 405      on
+client_request_refuse        client   information 405      on
 client_consents              client   -           200      405      200 405
 client_consent               client   asked       200      405
 client_consent_give          client   asked       405      on
@@ -248,6 +253,9 @@ client_pledge_acknowledge    client   client      405      on
 client_pledge_received       client   receipt     200      405
 
 contact_home                 contact  -           200      200
+contact_engagement           contact  engagement  200      405
+contact_ask                  contact  engagement  200      on
+contact_portfolio            contact  -           200      405
 contact_agreement            contact  tripartite  200      on
 contact_agreement_pdf        contact  tripartite  200      405
 contact_agreement_picture    contact  tripicture  200      405

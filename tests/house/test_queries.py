@@ -105,12 +105,16 @@ def test_nothing_of_sessions_can_be_asked_for_a_sponsor() -> None:
     assert [model.__name__ for model in room if hasattr(model._default_manager, "for_sponsor")] == []
 
 
-def test_what_a_sponsor_can_be_asked_for_is_what_was_disclosed_or_is_theirs_to_sign_and_nothing_else() -> None:
-    assert {model.__name__ for model in apps.get_models() if hasattr(model._default_manager, "for_sponsor")} == {
-        "Agreement",
-        "Consent",
-        "Disclosure",
-    }
+FOR_A_SPONSOR = {  # engagements and attendance are shown by `consent.listing` alone, which asks the decision about each
+    "Agreement": "three-way agreements that they signed, or are asked to sign",
+    "Consent": "what stands, by their name",
+    "Disclosure": "copies that are open to them by name",
+    "InformationRequest": "their own questions; what was answered is not shown",
+}
+
+
+def test_what_a_sponsor_can_be_asked_for_is_what_was_disclosed_or_is_theirs_and_nothing_else() -> None:
+    assert {model.__name__ for model in apps.get_models() if hasattr(model._default_manager, "for_sponsor")} == FOR_A_SPONSOR.keys()
 
 
 def test_nothing_private_of_a_client_can_be_asked_for_a_coach() -> None:

@@ -13,12 +13,13 @@ from django.utils import timezone
 
 from clients import actions as clients
 from clients.models import Barrier, Client, Coach, Engagement, Sponsor, SponsorContact
-from consent.actions import consents, summaries, wishes
+from consent.actions import consents, requests, summaries, wishes
 from consent.models import (
     Agreement,
     AgreementTemplate,
     Consent,
     Disclosure,
+    InformationRequest,
     LegalDisclosure,
     Pledge,
     PledgeReceipt,
@@ -60,6 +61,7 @@ class World:
     marked: MarkedPerson = field(init=False)
     cleared: ClearedName = field(init=False)
     disclosure: Disclosure = field(init=False)
+    information: InformationRequest = field(init=False)  # asked by the contact
     consent: Consent = field(init=False)
     asked: Consent = field(init=False)  # waits for an answer
     proposal: Proposal = field(init=False)
@@ -97,6 +99,7 @@ class World:
         agreements.sign_next(self.tripartite)  # now it is the contact's turn
         self._meet()
         self._disclose()
+        self.information = self._ask()
         self.proposal = self._propose("proposed")
         self.summary = self._draft("draft")
         self.wish = wishes.make_wish(
@@ -150,7 +153,7 @@ class World:
         told = dict.fromkeys(mine, {coach})
         told |= dict.fromkeys(("objective", "proposed", "reason", "told", "wish", "shared"), {coach, client})
         told |= dict.fromkeys(("private", "unshared"), {client})
-        told |= {"disclosed": {coach, client, contact}}
+        told |= dict.fromkeys(("disclosed", "question"), {coach, client, contact})
         names = dict.fromkeys((self.client.name, self.contact.name), {coach, client, contact})
         return {self.phrase(what): people for what, people in told.items()} | names
 
@@ -197,6 +200,13 @@ class World:
         self.draft = mine.filter(state="draft").first() or pledges.drafted(self.coach, own=self.phrase("pledge"))
         self.receipt = pledges.acknowledged(self.pledge, self.client)
 
+    def _ask(self) -> InformationRequest:
+        """A question of the contact, who sees the engagement by the text that is open to them."""
+        deadline = timezone.localdate() + timedelta(days=20)
+        return requests.ask_for_information(
+            engagement=self.engagement, question=self.phrase("question"), purpose="Bilan", deadline=deadline, by=self.contact
+        )
+
     def _draft(self, what: str) -> Summary:
         return summaries.start_summary(
             engagement=self.engagement, contact=self.contact, text=self.phrase(what), vault=self._vault, by=self.coach
@@ -229,6 +239,9 @@ class World:
 def _contact(sponsor: Sponsor, name: str) -> SponsorContact:
     """A manager of an organisation, with a space."""
     user, _vault = person(name)
-    contact = clients.add_contact(sponsor=sponsor, name=name, address=user.address, role="manager", language="fr", by=sponsor.coach)
+    rights = SponsorContact.Right.values
+    contact = clients.add_contact(
+        sponsor=sponsor, name=name, address=user.address, role="manager", language="fr", rights=rights, by=sponsor.coach
+    )
     clients.join(invited=contact, person=user, by=user)
     return contact
