@@ -16,6 +16,7 @@ from consent import wordings
 from consent.models import Agreement
 
 Kind = Agreement.Kind
+TOLD_TO_CONTACTS: Final = frozenset({"wording", "sponsor_text", "attendance", "listing", "law"})
 ORDER: Final = (Kind.THREE_WAY, *Agreement.BASES, Kind.AMENDMENT)  # a later one's effects stand over an earlier one's
 
 
