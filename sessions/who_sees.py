@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from clients.models import Engagement, SponsorContact
 from consent.models import Agreement, Proposal
 from consent.who_sees import Answer, Group, Reader, Row, Sheet, Table, rows
 from consent.who_sees.answers import no, yes
+from consent.who_sees.sheet import ForContact
 from sessions.models import Note, NoteVersion, Session
 
 
@@ -82,19 +84,25 @@ def notes(sheet: Sheet) -> Row:
 
 
 def agenda(sheet: Sheet) -> Row:
-    """What the coach prepared: a client's page never fetches it."""
+    """What the coach prepared: whether a client's pages fetch it, their own query says."""
+    columns, client = [(Session, "details")], sheet.known.engagement.client
+    left_out, _is_deferred = Session.objects.for_client([client]).query.deferred_loading
     hidden = no(_("It is the coach’s own preparation."))
-    return sheet.unsealed("agenda", _("Agendas of the sessions"), [(Session, "details")], contact=lambda _one: hidden, client=hidden)
+    more = {"client": hidden} if "details" in left_out else {}
+    return sheet.unsealed("agenda", _("Agendas of the sessions"), columns, contact=_if_asked_for(Session), **more)
 
 
 def number_of_notes(sheet: Sheet) -> Row:
-    """How many notes there are: a client is told, and there is no way to ask it for a contact."""
-    can_be_asked = hasattr(Note._default_manager, "for_sponsor")
-    answer = yes(_("It can be asked for a contact.")) if can_be_asked else no(_("Nothing about the notes can be asked for a contact."))
-    detail = _("Never what they say.")
-    return sheet.unsealed(
-        "number_of_notes", _("How many notes there are, and since when"), [(Note, "saved_at")], contact=lambda _one: answer, detail=detail
-    )
+    """How many notes there are: a client is told."""
+    label = _("How many notes there are, and since when")
+    return sheet.unsealed("number_of_notes", label, [(Note, "saved_at")], contact=_if_asked_for(Note), detail=_("Never what they say."))
+
+
+def _if_asked_for(model: type[Model]) -> ForContact:
+    """The answer for every contact: whether anything of this kind can be asked for one at all."""
+    can = hasattr(model._default_manager, "for_sponsor")
+    answer = yes(_("It can be asked for a contact.")) if can else no(_("Nothing of this can be asked for a contact."))
+    return lambda _contact: answer
 
 
 def session_dates(sheet: Sheet) -> Row:

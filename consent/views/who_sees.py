@@ -47,4 +47,6 @@ def summary(request: HttpRequest, contacts: list[SponsorContact], pk: UUID) -> H
     lines = general.of_copy(row, contact, now)
     if lines is None:
         raise Http404
-    return render(request, "consent/_who_sees_contact.html", {"lines": lines, "sentences": stays_confidential(row.consent.engagement, contact, now)})
+    return render(
+        request, "consent/_who_sees_contact.html", {"lines": lines, "sentences": stays_confidential(row.consent.engagement, contact, now)}
+    )

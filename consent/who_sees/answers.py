@@ -106,6 +106,23 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class Shared:
+    """One answer that holds for several things."""
+
+    answer: Answer
+    labels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One column by itself: what is open to it, now or later, and what is not."""
+
+    column: Column
+    open_to: list[Shared]
+    closed: list[Shared]
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """Everything of one engagement, for one reader at one moment."""
 
@@ -121,14 +138,17 @@ class Table:
         return [row for group in self.groups for row in group.rows]
 
     @property
-    def people(self) -> list[tuple[Column, list[tuple[Row, Answer]], list[tuple[Row, Answer]]]]:
-        """The same by person: what they can read, now or later, and what they cannot."""
-        found = []
-        for number, column in enumerate(self.columns):
-            pairs = [(row, row.answers[number]) for row in self.rows]
-            closed = [pair for pair in pairs if pair[1].can == Can.NO]
-            found.append((column, [pair for pair in pairs if pair[1].can != Can.NO], closed))
-        return found
+    def people(self) -> list[Person]:
+        """The same by person."""
+        return [self._person(number, column) for number, column in enumerate(self.columns)]
+
+    def _person(self, number: int, column: Column) -> Person:
+        same: dict[Answer, list[str]] = {}
+        for row in self.rows:
+            same.setdefault(row.answers[number], []).append(row.label)
+        shared = [Shared(answer, tuple(dict.fromkeys(labels))) for answer, labels in same.items()]
+        closed = [one for one in shared if one.answer.can == Can.NO]
+        return Person(column, [one for one in shared if one.answer.can != Can.NO], closed)
 
     @property
     def things(self) -> list[tuple[Row, list[tuple[Column, Answer]]]]:
@@ -201,6 +221,7 @@ OF_RULES: Final = {
     "wording_b": gettext_lazy("Wording B is in force: nothing goes to anybody else."),
     "not_agreed": gettext_lazy("The agreement in force does not provide for it."),
 }
+OF_CONSENTS: Final = frozenset({"no_consent", "another_consent", "not_given", "not_yet", "no_period", "expired", "used_up"})
 NOT_GIVEN: Final = {
     Reader.CLIENT: {
         "": gettext_lazy("You have not authorised it."),
@@ -229,6 +250,8 @@ def why_not(code: str, consent: Consent | None, reader: Reader) -> str:
     """The reason behind a no: a rule's, else what became of the consent."""
     if code in OF_RULES:
         return str(OF_RULES[code])
+    if code not in OF_CONSENTS:
+        return _("A rule of this place says no.")
     said = NOT_GIVEN[reader]
     if consent is None:
         return str(said[""])

@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from clients.models import Engagement, SponsorContact
 from consent import promises
@@ -51,7 +50,9 @@ def of_copy(row: Disclosure, contact: SponsorContact, now: datetime) -> Lines | 
     copy, shared = known.held[row.series], known.held[engagement.shared_key]
     is_alone = copy.holders <= {contact.person_id}
     nobody_else = no(_("This copy opens with your key alone.")) if is_alone else yes(_("Another key opens this copy."))
-    coach = yes(_("Wrote it, and keeps the text as it was proposed.")) if known.coach in shared.holders else no(_("Has no key to it any more."))
+    coach = (
+        yes(_("Wrote it, and keeps the text as it was proposed.")) if known.coach in shared.holders else no(_("Has no key to it any more."))
+    )
     return [
         (_("You"), yes(why_yes("consent", consent, Reader.COACH), consent.until_date)),
         (engagement.client.name, yes(_("Read it before you, word for word, and sees each time you open it."))),

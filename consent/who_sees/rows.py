@@ -95,12 +95,13 @@ def _summary(sheet: Sheet, proposals: list[Proposal]) -> Row:
     consents = _consents(sheet, proposals)
     label = _("Text proposed on %(day)s") % {"day": words.short_day(proposals[0].proposed_at)}
     copies = [(Disclosure, "body"), (Proposal, "body")]
-    series = sheet.known.engagement.shared_key
+    series, names = sheet.known.engagement.shared_key, dict.fromkeys(row.contact.name for row in proposals)
 
     def contact(one: SponsorContact) -> Answer:
         return _copy(sheet, one, [row for row in consents if row.contact_id == one.pk])
 
-    return sheet.sealed("summary", label, series, copies, contact=contact)
+    detail = _("For %(contact)s") % {"contact": listed(names)}
+    return sheet.sealed("summary", label, series, copies, contact=contact, detail=detail)
 
 
 def _texts_for(sheet: Sheet, contact: SponsorContact) -> list[Consent]:
@@ -140,9 +141,8 @@ def drafts(sheet: Sheet) -> Row:
 
 def proposals(sheet: Sheet) -> Row:
     """What stands in the shared space."""
-    detail = _("A contact never reads this space, only a copy that was authorised.")
     series = sheet.known.engagement.shared_key
-    return sheet.sealed("proposals", _("Texts proposed, and what was answered"), series, [(Proposal, "body")], detail=detail)
+    return sheet.sealed("proposals", _("Texts proposed, and what was answered"), series, [(Proposal, "body"), (Proposal, "answer")])
 
 
 def special(sheet: Sheet, notes: Row) -> Row:

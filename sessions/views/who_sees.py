@@ -1,4 +1,4 @@
-""""Who sees what?" for the coach and the client: a page for each engagement, and for each page its drawer, computed at each opening."""
+""" "Who sees what?" for the coach and the client: a page for each engagement, and for each page its drawer, computed at each opening."""
 
 from __future__ import annotations
 
