@@ -94,7 +94,7 @@ def agenda(sheet: Sheet) -> Row:
 
 def number_of_notes(sheet: Sheet) -> Row:
     """How many notes there are: a client is told."""
-    label = _("How many notes there are, and since when")
+    label = _("Number of notes")
     return sheet.unsealed("number_of_notes", label, [(Note, "saved_at")], contact=_if_asked_for(Note), detail=_("Never what they say."))
 
 

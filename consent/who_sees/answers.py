@@ -200,16 +200,16 @@ def for_the_thief(tier: Tier) -> Answer:
         return no(_("Sealed: nothing in the database opens it."))
     if tier == Tier.ENCRYPTED:
         return no(_("Encrypted: the instance’s key is kept elsewhere."))
-    return Answer(Can.PART, _("Dates, numbers and states stand there without names."), _("Without names"))
+    return Answer(Can.PART, _("Dates, numbers and states stand there without names."))
 
 
 def for_the_instance(tier: Tier) -> Answer:
     """What whoever runs the instance can reach."""
     if tier == Tier.SEALED:
-        return no(_("Sealed: no page, no command and no key of the instance opens it."))
+        return no(_("Sealed: nothing that the instance has opens it."))
     if tier == Tier.ENCRYPTED:
-        return Answer(Can.PART, _("No page shows it; whoever uses the instance’s key on the database can read it."), _("On no page"))
-    return Answer(Can.PART, _("No page shows it; in the database it stands without names."), _("On no page"))
+        return Answer(Can.PART, _("No page shows it; the instance’s key could open it in the database."))
+    return Answer(Can.PART, _("No page shows it; in the database it stands without names."))
 
 
 # Why a decision says no, to whom
@@ -253,7 +253,7 @@ def why_not(code: str, consent: Consent | None, reader: Reader) -> str:
     if code not in OF_CONSENTS:
         return _("A rule of this place says no.")
     said = NOT_GIVEN[reader]
-    if consent is None:
+    if consent is None or code == "another_consent":  # given for something else, or for less
         return str(said[""])
     if code == "expired":
         return str(said[code]) % {"day": _day(consent.until_date)}

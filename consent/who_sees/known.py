@@ -154,7 +154,7 @@ class Known:
     def readable(self, row: Consent) -> bool:
         """Whether the contact of this consent is shown its text at this moment: listed by their page, permitted, and theirs by key."""
         copy = self.disclosures.get(row.pk)
-        if copy is None or row.contact is None or copy.pk not in self._listed or copy.contact_id != row.contact_id:
+        if copy is None or row.contact is None or self._listed.get(copy.pk) != row.contact_id:
             return False
         return self._decision(request_of(row), row, row.contact, self.at).is_permitted and self.holds_copy(row)
 
@@ -164,11 +164,15 @@ class Known:
         return copy is not None and person is not None and person in self.held[copy.series].holders
 
     @cached_property
-    def _listed(self) -> set[UUID]:
-        """The copies that the contacts' own page lists now."""
-        contacts = [row.contact for row in self.consents if row.contact and row.purpose == SUMMARY]
-        rows = Disclosure.objects.for_sponsor(contacts, self.at).filter(consent__engagement=self.engagement)
-        return set(rows.values_list("pk", flat=True))
+    def _listed(self) -> dict[UUID, UUID]:
+        """The copies that the contacts' own pages list now, each with the contact on whose page it stands."""
+        named = [row.contact for row in self.consents if row.contact and row.purpose == SUMMARY]
+        rows = Disclosure.objects.for_sponsor([*self.contacts, *named], self.at).filter(consent__engagement=self.engagement)
+        return dict(rows.values_list("pk", "contact"))
+
+    def is_listed_for(self, contact: SponsorContact) -> bool:
+        """Whether this contact's page names the client because of a copy, readable or not."""
+        return contact.pk in self._listed.values()
 
     def asked_to_sign(self, contact: SponsorContact) -> list[Signatory]:
         """Where this contact was asked to sign, and so reads the agreement: what `contact_agreement` shows them."""

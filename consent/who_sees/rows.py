@@ -15,7 +15,7 @@ from consent.models import Agreement, Consent, Disclosure, Pledge, Proposal, Sum
 from consent.policies import FINGERPRINT_BYTES, Request
 from consent.promises import Promise
 from consent.purposes import ATTENDANCE, LISTING, PURPOSES, SUMMARY, Kind
-from consent.who_sees.answers import Answer, Can, Reader, Row, later, no, why_not, why_yes, yes
+from consent.who_sees.answers import Answer, Can, Row, later, no, why_not, why_yes, yes
 from consent.who_sees.known import Known
 from consent.who_sees.sheet import Sheet
 from support import words
@@ -39,7 +39,7 @@ def existence(sheet: Sheet) -> Row:
             return sheet.by_decision(judged)
         if sheet.known.asked_to_sign(one):
             return yes(_("They were asked to sign an agreement about it."))
-        if any(sheet.known.readable(row) for row in _texts_for(sheet, one)):
+        if sheet.known.is_listed_for(one):
             return yes(_("A text about it is open to them."))
         return sheet.by_decision(judged)
 
@@ -66,7 +66,7 @@ def attendance(sheet: Sheet) -> Row:
             return Answer(Can.PART, _("Only that it was opened, ended and given: the agreement in force says so."))
         return sheet.by_decision(asked["number"])
 
-    return sheet.unsealed("attendance", _("How many sessions, and their hours"), [(Engagement, "planned_sessions")], contact=contact)
+    return sheet.unsealed("attendance", _("Number and hours of the sessions"), [(Engagement, "planned_sessions")], contact=contact)
 
 
 def summaries(sheet: Sheet, only: Proposal | None = None) -> list[Row]:
@@ -104,10 +104,6 @@ def _summary(sheet: Sheet, proposals: list[Proposal]) -> Row:
     return sheet.sealed("summary", label, series, copies, contact=contact, detail=detail)
 
 
-def _texts_for(sheet: Sheet, contact: SponsorContact) -> list[Consent]:
-    return [row for row in sheet.known.consents if row.purpose == SUMMARY and row.contact_id == contact.pk]
-
-
 def _copy(sheet: Sheet, contact: SponsorContact, consents: list[Consent]) -> Answer:
     """Whether this contact reads a copy of one text, of which these are the consents that name them, the latest first."""
     known = sheet.known
@@ -136,7 +132,7 @@ def _request(row: Consent) -> Request:
 
 def drafts(sheet: Sheet) -> Row:
     """Texts that were not proposed yet, whether or not there are any."""
-    return sheet.sealed("drafts", _("Drafts of texts, before they are proposed"), sheet.known.engagement.notes_key, [(Summary, "body")])
+    return sheet.sealed("drafts", _("Drafts of texts"), sheet.known.engagement.notes_key, [(Summary, "body")])
 
 
 def proposals(sheet: Sheet) -> Row:
@@ -181,9 +177,9 @@ def pledge(sheet: Sheet) -> Row:
     """The coach's promise, and when the client received it."""
     received = next((row.acknowledged_at or row.delivered_at for row in sheet.known.receipts), None)
     detail = _("Received on %(day)s.") % {"day": words.short_day(received)} if received else _("Not received yet.")
-    answer = Answer(Can.PART, _("Whoever has its public address reads the pledge; nobody sees there who received it."), _("The text only"))
+    answer = Answer(Can.PART, _("Whoever has its public address reads the pledge; nobody sees there who received it."))
     return sheet.unsealed(
-        "pledge", _("The pledge, and that you received it") if sheet.reader == Reader.CLIENT else _("The pledge, and that it was received"),
+        "pledge", _("The pledge and its receipt"),
         [(Pledge, "details")], contact=lambda _one: answer, practice=answer, detail=detail,
     )  # fmt: skip
 
@@ -191,15 +187,13 @@ def pledge(sheet: Sheet) -> Row:
 def consents(sheet: Sheet) -> Row:
     """Permissions: asked, given, refused, withdrawn."""
     answer = no(_("They learn what follows from a yes, and never that there was a question."))
-    return sheet.unsealed(
-        "consents", _("Permissions: asked, given, refused, withdrawn"), [(Consent, "purpose")], contact=lambda _one: answer
-    )
+    return sheet.unsealed("consents", _("Permissions"), [(Consent, "purpose")], contact=lambda _one: answer)
 
 
 def access_log(sheet: Sheet) -> Row:
     """Who opened what, and when."""
     answer = no(_("Their own looks stand in it; they do not see it."))
-    return sheet.unsealed("log", _("Access log: who opened what, and when"), [(LedgerEntry, "event")], contact=lambda _one: answer)
+    return sheet.unsealed("log", _("Access log"), [(LedgerEntry, "event")], contact=lambda _one: answer)
 
 
 # Beside the rows

@@ -283,7 +283,7 @@ def test_what_was_chosen_of_the_sessions_is_what_shows(room):
 
     table = seen(room.engagement, "client")
 
-    assert can(table, "sessions", HELENE) == Can.NO
+    assert answer(table, "sessions", HELENE).why == "You have not authorised it."
     found = answer(table, "attendance", HELENE)
     assert (found.can, found.why.startswith("How many were held. You authorised it on ")) == (Can.PART, True)
 

@@ -109,7 +109,10 @@ def test_of_contacts_the_table_says_what_their_pages_serve_through_every_change(
 
     consents.withdraw(consent=two.anais.consent, by=two.anais.client)
     assert two.differences() == []
+    drawer = reverse("contact_summary_sees", args=[two.karim.disclosure.pk])
+    assert two.browsers["marc"].get(drawer).status_code == 200
     halves.destroy([DataKey.objects.get(series=two.karim.disclosure.series).pk], timezone.now())
+    assert two.browsers["marc"].get(drawer).status_code == 404
     assert two.differences() == []
     with as_owner():
         Disclosure.objects.filter(pk=two.anais.disclosure.pk).update(closed_at=None)

@@ -60,7 +60,6 @@ def test_the_coach_sees_who_reads_what_and_it_follows_what_the_client_does(live:
     heading(camille, "Qui voit quoi ?")
     text = camille.get_by_role("row", name="Texte proposé").filter(has_text="Autorisé le")
     expect(text.locator(".badge", has_text="Jusqu’au")).to_be_visible()
-    camille.screenshot(path="/tmp/ws-coach-wide.png", full_page=True)
     looked_at(camille)
 
     consents.withdraw(consent=world.consent, by=world.client)
@@ -78,17 +77,14 @@ def test_the_client_reads_it_on_a_phone_person_by_person(live: str, browser: Bro
     drawer = anais.get_by_role("dialog", name="Qui voit quoi ?")
     expect(drawer.get_by_text("Hélène Vasseur")).to_be_visible()
     looked_at(anais)
-    anais.screenshot(path="/tmp/ws-client-drawer.png")
     follow(anais, "Le tableau complet, avec chaque raison")
     heading(anais, "Qui voit quoi ?")
     helene = anais.get_by_role("region", name="Hélène Vasseur")
     expect(helene.get_by_text("Vous l’avez autorisé le").first).to_be_visible()
     expect(helene.get_by_text("Notes", exact=True)).to_be_hidden()
-    anais.screenshot(path="/tmp/ws-client-top.png")
     helene.get_by_text("Ce qui n’est pas vu, et pourquoi").click()
     expect(helene.get_by_text("Aucune de ses clés ne l’ouvre.").first).to_be_visible()
     looked_at(anais)
-    anais.screenshot(path="/tmp/ws-client-phone.png", full_page=True)
 
     anais.goto(f"{live}/client/summaries/{world.proposal.pk}/")
     assert "Hélène Vasseur" in opened(anais)
@@ -102,7 +98,6 @@ def test_a_contact_sees_her_own_line_and_nothing_of_others(live: str, browser: B
 
     helene.goto(f"{live}/contact/summaries/{world.disclosure.pk}/")
     words = opened(helene)
-    helene.screenshot(path="/tmp/ws-contact.png")
 
     assert "Seule votre clé ouvre cette copie." in words
     assert "Karim" not in words
