@@ -100,7 +100,7 @@ def test_it_says_of_a_reader_what_opening_says_after_any_change(coach, reader, s
 
     sql(change.format(coach=coach.person, reader=reader.person, stranger=stranger.person))
 
-    for somebody in (reader, stranger):
+    for somebody in (coach, reader, stranger):
         try:
             opens = bool(again(somebody).open(sealed, place))
         except Closed:
