@@ -49,9 +49,12 @@ def rows(stage: Stage, server: Server, people: People) -> list[Row]:
 def propose(people: People, text: str) -> Any:
     """A summary that waits for the client's answer."""
     from consent.actions import summaries
+    from sessions import leak_facts
 
     summary = summaries.start_summary(engagement=people.engagement, contact=people.contact, text=text, vault=people.vault, by=people.coach)
-    return summaries.propose(summary=summary, text=text, vault=people.vault, by=people.coach)
+    findings = leak_facts.found_in(text, people.engagement, people.vault, people.coach)
+    reading = leak_facts.reading(text, people.engagement, findings, {one.key for one in findings})
+    return summaries.propose(summary=summary, text=text, reading=reading, vault=people.vault, by=people.coach)
 
 
 def answers(page: str) -> dict[str, str]:

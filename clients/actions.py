@@ -13,8 +13,8 @@ from django.views.decorators.debug import sensitive_variables
 from accounts import actions as accounts
 from accounts.act import Refused, act, person_of
 from accounts.models import Link, User, has_acted
-from clients import permissions
-from clients.models import Client, Coach, Engagement, Practice, Sponsor, SponsorContact, joined
+from clients import barriers, permissions
+from clients.models import Barrier, Client, Coach, Engagement, Practice, Sponsor, SponsorContact, joined
 from vault import instance, ledger
 from vault.models import DataKey
 from vault.slots import Stretched
@@ -62,17 +62,18 @@ def archive_client(*, client: Client, archived: bool, by: Coach, at: datetime | 
 
 
 @act
-def add_sponsor(*, coach: Coach, name: str, domain: str, by: Coach, at: datetime | None = None) -> Sponsor:
-    """This function will add an organisation to the coach's practice."""
-    sponsor = Sponsor.objects.create(coach=coach, details={"name": name, "domain": domain}, made_at=at or timezone.now())
+def add_sponsor(*, coach: Coach, name: str, domain: str, group: str = "", by: Coach, at: datetime | None = None) -> Sponsor:
+    """This function will add an organisation to the coach's practice. Those of one group are one organisation to a barrier."""
+    details = {"name": name, "domain": domain, "group": group}
+    sponsor = Sponsor.objects.create(coach=coach, details=details, made_at=at or timezone.now())
     ledger.record("sponsor.added", chain=coach.practice_id, by=person_of(by), kind="sponsor", about=sponsor.id, at=at)
     return sponsor
 
 
 @act
-def change_sponsor(*, sponsor: Sponsor, name: str, domain: str, by: Coach, at: datetime | None = None) -> None:
+def change_sponsor(*, sponsor: Sponsor, name: str, domain: str, group: str = "", by: Coach, at: datetime | None = None) -> None:
     """This function will keep new details of an organisation."""
-    sponsor.details = {**sponsor.details, "name": name, "domain": domain}
+    sponsor.details = {**sponsor.details, "name": name, "domain": domain, "group": group}
     sponsor.save(update_fields=["details"])
     ledger.record("sponsor.changed", chain=by.practice_id, by=person_of(by), kind="sponsor", about=sponsor.id, at=at)
 
@@ -142,6 +143,31 @@ def open_engagement(
         "engagement.opened", chain=coach.practice_id, by=person_of(by), kind="engagement", about=engagement.id, subject=engagement.id, at=at
     )
     return engagement
+
+
+@act
+def add_barrier(*, client: Client, other: Client, reason: str = "", by: Coach, at: datetime | None = None) -> Barrier:
+    """This function will put a barrier between two clients of one coach, or give back the one that stands."""
+    barriers.check_pair(client, other, by)
+    one, two = sorted([client, other], key=lambda row: row.pk)
+    Client.objects.select_for_update().only("pk").order_by("pk").in_bulk([one.pk, two.pk])
+    if standing := Barrier.objects.standing().filter(one=one, other=two).first():
+        return standing
+    barrier = Barrier.objects.create(one=one, other=two, by=by, details={"reason": reason}, made_at=at or timezone.now())
+    ledger.record("barrier.added", chain=by.practice_id, by=person_of(by), kind="barrier", about=barrier.id, at=at)
+    return barrier
+
+
+@act
+def lift_barrier(*, barrier: Barrier, by: Coach, at: datetime | None = None) -> None:
+    """This function will lift a barrier that was put by hand. The one within an organisation stays."""
+    row = Barrier.objects.for_coach(by).select_for_update(of=("self",)).select_related("one", "other").filter(pk=barrier.pk).first()
+    if row is None:
+        raise Refused(code="not_hers")
+    barriers.check_may_be_lifted(row)
+    row.lifted_at = at or timezone.now()
+    row.save(update_fields=["lifted_at"])
+    ledger.record("barrier.lifted", chain=by.practice_id, by=person_of(by), kind="barrier", about=row.id, at=at)
 
 
 @act

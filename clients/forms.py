@@ -44,6 +44,13 @@ class SponsorForm(forms.Form):
         widget=forms.TextInput(attrs=PLAIN),
         help_text=_("For example organisation.com. You are warned before something for your client goes to an address there."),
     )
+    group = forms.CharField(
+        label=_("Group"),
+        max_length=120,
+        required=False,
+        widget=forms.TextInput(attrs=PLAIN),
+        help_text=_("Give two organisations the same group if they belong together: their clients are then walled from one another."),
+    )
 
     def clean_domain(self) -> str:
         typed = str(self.cleaned_data["domain"]).strip().casefold().rpartition("@")[2]
@@ -74,6 +81,27 @@ class TitleForm(forms.Form):
         label=_("What is the aim?"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"})
     )
     planned_sessions = forms.IntegerField(label=_("How many sessions are planned?"), min_value=1, max_value=99, required=False)
+
+
+class BarrierForm(forms.Form):
+    """The other client, and why."""
+
+    other = forms.ChoiceField(
+        label=_("From whom?"),
+        widget=forms.Select(attrs={"class": "discreet"}),
+        error_messages={"required": _("Please choose one."), "invalid_choice": _("Please choose one.")},
+    )
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=300,
+        required=False,
+        widget=forms.TextInput(attrs=PLAIN),
+        help_text=_("For you alone. For example: partners, or boss and report."),
+    )
+
+    def __init__(self, *args: Any, others: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["other"].choices = [("", ""), *others]  # type: ignore[attr-defined]
 
 
 class WordingForm(forms.Form):

@@ -116,7 +116,7 @@ class Sponsor(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     coach = models.ForeignKey(Coach, on_delete=models.PROTECT, related_name="sponsors")
-    details: Mapping[str, Any] = EncryptedDetails()  # name, domain (of its mail addresses, may be empty)
+    details: Mapping[str, Any] = EncryptedDetails()  # name, domain (of its mail addresses), group: both may be empty
     made_at = models.DateTimeField()
     archived_at = models.DateTimeField(null=True)
 
@@ -129,6 +129,10 @@ class Sponsor(models.Model):
     @property
     def domain(self) -> str:
         return str(self.details.get("domain", ""))
+
+    @property
+    def group(self) -> str:
+        return str(self.details.get("group", ""))
 
 
 class ContactQuerySet(models.QuerySet["SponsorContact"]):
@@ -249,6 +253,40 @@ class Engagement(models.Model):
         """Do not read this engagement's coach again, if it is this one."""
         if self.coach_id == coach.pk:
             self.coach = coach
+
+
+class BarrierQuerySet(models.QuerySet["Barrier"]):
+    def for_coach(self, coach: Coach) -> BarrierQuerySet:
+        """The barriers between two clients of this coach."""
+        return self.filter(one__coach=coach, other__coach=coach)
+
+    def standing(self) -> BarrierQuerySet:
+        """Those that were not lifted."""
+        return self.filter(lifted_at__isnull=True)
+
+
+class Barrier(models.Model):
+    """A barrier that a coach put by hand between two of her clients. Those within an organisation have no row: clients/barriers.py."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    one = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="+")  # of the two ids, the lesser
+    other = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="+")
+    by = models.ForeignKey(Coach, on_delete=models.PROTECT, related_name="+")
+    details: Mapping[str, Any] = EncryptedDetails()  # reason, may be empty
+    made_at = models.DateTimeField()
+    lifted_at = models.DateTimeField(null=True)
+
+    objects = BarrierQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="barrier_in_order", condition=models.Q(one__lt=models.F("other"))),
+            models.UniqueConstraint(name="one_barrier_per_pair", fields=["one", "other"], condition=models.Q(lifted_at__isnull=True)),
+        ]
+
+    @property
+    def reason(self) -> str:
+        return str(self.details.get("reason", ""))
 
 
 class EngagementUserPermission(UserObjectPermissionBase):

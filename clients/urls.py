@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from clients.views import coach, engagements, enrol, sponsors
+from clients.views import barriers, coach, engagements, enrol, sponsors
 
 urlpatterns = [
     path("accounts/signup/", enrol.sign_up, name="sign_up"),
@@ -14,6 +14,8 @@ urlpatterns = [
     path("coach/clients/<uuid:pk>/edit/", coach.client_edit, name="client_edit"),
     path("coach/clients/<uuid:pk>/archive/", coach.client_archive, name="client_archive"),
     path("coach/clients/<uuid:pk>/invite/", coach.client_invite, name="client_invite"),
+    path("coach/clients/<uuid:pk>/barriers/add/", barriers.barrier_add, name="barrier_add"),
+    path("coach/barriers/<uuid:pk>/lift/", barriers.barrier_lift, name="barrier_lift"),
     path("coach/organisations/", sponsors.sponsor_list, name="sponsor_list"),
     path("coach/organisations/add/", sponsors.sponsor_add, name="sponsor_add"),
     path("coach/organisations/<uuid:pk>/", sponsors.sponsor_page, name="sponsor_page"),

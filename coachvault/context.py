@@ -106,6 +106,7 @@ NAVIGATION: dict[str, list[tuple[str, str, str, str]]] = {  # name of the addres
         ("pledge_home", gettext_noop("My pledge"), "scroll-text", "g p"),
         ("template_list", gettext_noop("Templates"), "files", "g t"),
         ("consent_register", gettext_noop("Consents"), "shield-check", "g r"),
+        ("law_list", gettext_noop("Legal disclosures"), "scale", "g l"),
     ],
     "client": [
         ("client_home", gettext_noop("Home"), "house", "g a"),
@@ -117,7 +118,8 @@ NAVIGATION: dict[str, list[tuple[str, str, str, str]]] = {  # name of the addres
 
 BENEATH: dict[str, tuple[str, ...]] = {  # where a place of the navigation has pages elsewhere than under its own address
     "client_list": tuple(
-        f"/coach/{part}/" for part in ("clients", "engagements", "sessions", "notes", "agreements", "summaries", "proposals")
+        f"/coach/{part}/"
+        for part in ("clients", "engagements", "sessions", "notes", "agreements", "summaries", "proposals", "barriers", "wishes")
     ),
     "sponsor_list": ("/coach/organisations/", "/coach/contacts/"),
 }

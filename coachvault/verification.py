@@ -19,13 +19,17 @@ from consent.models import (
     Consent,
     ConsentEvent,
     Disclosure,
+    LegalAddition,
+    LegalDisclosure,
     Pledge,
     PledgeReceipt,
     Proposal,
     Signatory,
     Summary,
+    Task,
+    Wish,
 )
-from sessions.models import Note, NoteVersion, Session
+from sessions.models import ClearedName, MarkedPerson, Note, NoteVersion, OwnWords, Session
 from vault import verification
 from vault.verification import Bytes, Check, Rows, States
 
@@ -44,6 +48,9 @@ ROWS: Final = (
     Rows("engagements", table(Engagement), ("engagement.opened",)),
     Rows("sessions", table(Session), ("session.planned",)),
     Rows("notes", table(Note), ("note.started", "note.amended"), ("note.deleted",)),
+    Rows("marked people", table(MarkedPerson), ("mark.made",), ("mark.removed",)),
+    Rows("cleared names", table(ClearedName), ("name.cleared",), ("name.uncleared",)),
+    Rows("lists of own words", table(OwnWords), ("words.started",)),
     Rows("finished notes", table(Note), ("note.finished",), where="finished_at is not null"),
     Rows("agreements", table(Agreement), ("agreement.drafted",)),
     Rows("agreements in force, once", table(Agreement), ("agreement.in_force",), where="in_force_at is not null"),
@@ -54,20 +61,32 @@ ROWS: Final = (
     Rows("templates", table(AgreementTemplate), ("template.started", "template.revised"), ("template.deleted",)),
     Rows("summaries", table(Summary), ("summary.started",)),
     Rows("deleted summaries", table(Summary), ("summary.deleted",), where="deleted_at is not null"),
+    Rows("wishes", table(Wish), ("wish.made",)),
     Rows("proposals", table(Proposal), ("summary.proposed",)),
     Rows("consents", table(Consent), ("consent.requested",)),
     Rows("consents given", table(Consent), ("consent.given",), where="given_at is not null"),
     Rows("disclosures", table(Disclosure), ("summary.disclosed",)),
+    Rows("legal disclosures", table(LegalDisclosure), ("law.recorded",)),
+    Rows("what was added to them", table(LegalAddition), ("law.completed", "law.put_off", "law.told")),
+    Rows("tasks", table(Task), ("task.added",)),
+    Rows("tasks done", table(Task), ("task.done",), where="done_at is not null"),
 )
 BYTES: Final = (
     Bytes(
         "texts of notes", table(Note), "body", "note", ("note.started", "note.amended", "note.restored", "note.finished"),
         final="row.finished_at is not null", has_versions=True,
     ),
+    Bytes("marked people", table(MarkedPerson), "body", "mark", ("mark.made", "mark.changed")),
+    Bytes("cleared names", table(ClearedName), "body", "name", ("name.cleared",)),
+    Bytes("lists of own words", table(OwnWords), "body", "words", ("words.started", "words.written")),
     Bytes("texts of summaries", table(Summary), "body", "summary", ("summary.started",), final="false", has_versions=True),
     Bytes("texts of proposals", table(Proposal), "body", "proposal", ("summary.proposed",)),
     Bytes("answers of clients", table(Proposal), "answer", "proposal", ("summary.changes_asked",)),
+    Bytes("texts of wishes", table(Wish), "body", "wish", ("wish.made",)),
+    Bytes("answers to wishes", table(Wish), "answer", "wish", ("wish.declined",)),
     Bytes("texts of disclosures", table(Disclosure), "body", "disclosure", ("summary.disclosed",)),
+    Bytes("legal disclosures", table(LegalDisclosure), "body", "law", ("law.recorded",)),
+    Bytes("what was added to legal disclosures", table(LegalAddition), "body", "law_part", ("law.completed", "law.put_off", "law.told")),
     Bytes("agreements as sent", table(Agreement), "document", "agreement", ("agreement.drafted", "agreement.sent")),
     Bytes(
         "agreements as signed", table(Agreement), "signed_document", "agreement",
@@ -101,6 +120,11 @@ STATES: Final = (
         | dict.fromkeys(("agreement.sent", "agreement.resent"), ("sent",))
         | {"agreement.signed": ("sent", "signed"), "agreement.renounced": ("terminated",)}  # others may still have to sign
         | {f"agreement.{state}": (state,) for state in ("in_force", "superseded", "declined", "expired", "cancelled", "terminated")},
+    ),
+    States(
+        "states of wishes",
+        table(Wish),
+        {"wish.made": ("asked",)} | {f"wish.{state}": (state,) for state in ("taken", "declined", "taken_back")},
     ),
     States(
         "states of pledges",

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-
-from django.db.models import Prefetch
+from typing import Final
 
 from clients.models import Client, Engagement
-from consent.models import Agreement, AgreementEvent, Consent, Disclosure, Proposal, Signatory, Summary
+from consent.models import Agreement, AgreementEvent, Consent, Disclosure, Signatory
 from consent.models.consents import ConsentQuerySet
 from vault.models import LedgerEntry
 
@@ -36,25 +35,12 @@ def given() -> ConsentQuerySet:
     return rows.prefetch_related("events")
 
 
-def summaries_of(engagement: Engagement) -> list[Summary]:
-    """The summaries of an engagement with their proposals and what became of them; no text is fetched."""
-    consents = Prefetch("consents", given())
-    proposals = Prefetch("proposals", Proposal.objects.defer("body", "answer").prefetch_related(consents))
-    rows = Summary.objects.filter(engagement=engagement, deleted_at__isnull=True).select_related("contact").defer("body")
-    return list(rows.prefetch_related(proposals))
-
-
-def proposals_for(clients: list[Client]) -> list[Proposal]:
-    """What was proposed to a client, newest first; no text is fetched."""
-    rows = Proposal.objects.for_client(clients).select_related("contact__sponsor", "summary__engagement")
-    rows = rows.defer("body", "answer", "summary__body")
-    consents = Prefetch("consents", given())
-    return list(rows.prefetch_related(consents))
+LOOKS: Final = {"summary.viewed": "opened", "summary.downloaded": "downloaded"}
 
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """Something that happened to a consent: one of its events, or `opened` by its contact."""
+    """Something that happened to a consent: one of its events, or `opened` or `downloaded` by its contact."""
 
     at: datetime
     kind: str
@@ -66,8 +52,8 @@ def what_happened(consent: Consent | None) -> list[Happened]:
     if consent is None:
         return []
     events = [Happened(event.at, event.kind, event.get_kind_display()) for event in consent.events.all() if event.kind != "requested"]
-    rows = LedgerEntry.objects.filter(event="summary.viewed", about__in=Disclosure.objects.filter(consent=consent).values("pk"))
-    looks = [Happened(row.at, "opened", "") for row in rows]
+    rows = LedgerEntry.objects.filter(event__in=LOOKS, about__in=Disclosure.objects.filter(consent=consent).values("pk"))
+    looks = [Happened(row.at, LOOKS[row.event], "") for row in rows]
     return sorted([*events, *looks], key=lambda one: one.at)
 
 

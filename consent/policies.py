@@ -19,8 +19,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts.act import Refused
 from clients.models import Engagement, SponsorContact
 from consent import promises, states
-from consent.models import Agreement, Consent, Summary
+from consent.models import Agreement, Consent, ConsentEvent, Summary
 from consent.purposes import LISTING, PURPOSES, Kind, Purpose
+from consent.reading import Reading
+from vault.primitives import Closed
 from vault.unlocked import public_keys
 
 FINGERPRINT_BYTES: Final = 32
@@ -203,16 +205,21 @@ def check_may_ask(engagement: Engagement, request: Request, facts: Facts, at: da
         raise Refused(_("Your client has not made their space yet. Invite them first."), code="client_has_no_space")
 
 
+def check_is_not_standing(earlier: list[Consent], purpose: str, recipient: str) -> None:
+    """Raise `Refused` while the same question is open or answered with a yes."""
+    if any((one.purpose, one.recipient) == (purpose, recipient) and one.state in ("requested", "given") for one in earlier):
+        raise Refused(_("This has been asked already."), code="asked_already")
+
+
 def check_is_not_too_soon(earlier: list[Consent], purpose: str, recipient: str, at: datetime) -> None:
-    """Raise `Refused` while a question is open, within fourteen days of a no to the same question, or for a second question on one day.
+    """Raise `Refused` where the question stands, within fourteen days of a no to it, or for a second question on one day.
 
     `earlier` are the consents of this engagement, with their events. It binds whoever asks, never the client.
     """
+    check_is_not_standing(earlier, purpose, recipient)
     cools_off = PURPOSES[purpose].cools_off
     for consent in earlier:
         is_same = (consent.purpose, consent.recipient) == (purpose, recipient)
-        if is_same and consent.state in ("requested", "given"):
-            raise Refused(_("This has been asked already."), code="asked_already")
         noes = [event.at for event in consent.events.all() if event.kind in ("refused", "withdrawn")]
         if is_same and cools_off and any(at < no + COOLS_OFF for no in noes):
             raise Refused(_("Your client said no less than fourteen days ago. Please leave them time."), code="too_soon")
@@ -261,10 +268,40 @@ def check_may_propose(summary: Summary, contact: SponsorContact) -> None:
     check_may_write_summary(engagement)
     if contact.sponsor_id != engagement.sponsor_id or contact.left_at is not None:
         raise Refused(_("This contact does not belong to the organisation of this engagement any more."), code="contact_left")
-    if engagement.client.person_id is None or public_keys(engagement.client.person_id) is None:
+    if not _has_keys(engagement.client.person_id):
         raise Refused(_("Your client has not made their space yet. Invite them; your draft waits here."), code="client_has_no_space")
-    if contact.person_id is None or public_keys(contact.person_id) is None:
+    if not _has_keys(contact.person_id):
         raise Refused(_("The contact has not made their space yet. Invite them; your draft waits here."), code="contact_has_no_space")
+
+
+def check_was_read(summary: Summary, text: str, reading: Reading) -> None:
+    """Raise `Refused` unless exactly this text went through the confidentiality reading for this engagement, and nothing stops it."""
+    if not reading.is_of(text, summary.engagement_id) or not reading.lets_go:
+        raise Refused(_("This text has not been through the confidentiality reading as it stands. Nothing was proposed."), code="not_read")
+
+
+def check_text_is_not_too_soon(summary: Summary, contact: SponsorContact, at: datetime) -> None:
+    """Raise `Refused` within fourteen days of the client's no to this very text for this contact. Another text is another question."""
+    noes = ConsentEvent.objects.filter(
+        consent__proposal__summary=summary,
+        consent__proposal__version=summary.version,
+        consent__contact=contact,
+        kind__in=["refused", "withdrawn"],
+        at__gt=at - COOLS_OFF,
+    )
+    if noes.exists():
+        raise Refused(
+            _("Your client said no to this very text less than fourteen days ago. Change it, or leave them time."), code="too_soon"
+        )
+
+
+def _has_keys(person: UUID | None) -> bool:
+    """Whether somebody has made their vault. Raises `Refused` where the keys on file do not hold."""
+    try:
+        return person is not None and public_keys(person) is not None
+    except Closed as no:
+        sentence = _("The key on file for this person does not hold, so nothing can be proposed. Please tell whoever runs this instance.")
+        raise Refused(sentence, code="other_keys") from no
 
 
 def allows(check: object, *facts: object) -> str:

@@ -1,4 +1,4 @@
-"""Every state of an agreement, a template, a pledge and a consent, and every way from one to another. What is not in the table cannot happen.
+"""Every state of an agreement, a template, a pledge, a consent and a wish, and every way from one to another. What is not in the table cannot happen.
 
 `python -m consent.states > docs/states.md` draws it.
 """
@@ -66,6 +66,7 @@ CONSENT: Final = (
     Step("asked", "requested", "requested", COACH),
     Step("asked", "requested", "requested", CLIENT),
     Step("requested", "given", "given", CLIENT),
+    Step("requested", "given", "given", COACH),  # on paper or orally, attested; never for a text
     Step("requested", "refused", "refused", CLIENT),
     Step("requested", "superseded", "superseded", COACH),
     Step("requested", "superseded", "superseded", CLIENT),
@@ -78,7 +79,13 @@ CONSENT: Final = (
     Step("given", "ended", "ended", INSTANCE),
     Step("given", "expired", "expired", INSTANCE),
 )
-TABLES: Final = {"Agreement": AGREEMENT, "Template": TEMPLATE, "Pledge": PLEDGE, "Consent": CONSENT}
+# A client's wish that a contact be told something.
+WISH: Final = (
+    Step("asked", "take", "taken", COACH),
+    Step("asked", "decline", "declined", COACH),
+    Step("asked", "take_back", "taken_back", CLIENT),
+)
+TABLES: Final = {"Agreement": AGREEMENT, "Template": TEMPLATE, "Pledge": PLEDGE, "Consent": CONSENT, "Wish": WISH}
 
 
 def after(table: tuple[Step, ...], source: str, event: str, who: str) -> str:

@@ -41,6 +41,12 @@ class SessionForm(forms.Form):
         starts_at = timezone.make_aware(datetime.combine(said["day"], said["time"]))  # noqa: DTZ011
         return {"starts_at": starts_at, "minutes": said["minutes"], "place": said["place"], "agenda": said["agenda"].strip()}
 
+    def laid_over(self, session: Session) -> Session:
+        """The session as it would be, not saved."""
+        facts = self.facts()
+        session.starts_at, session.minutes, session.place = facts["starts_at"], facts["minutes"], facts["place"]
+        return session
+
     @staticmethod
     def of(session: Session) -> dict[str, Any]:
         """The present values of a session."""

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -35,6 +36,11 @@ SAID: Final[Mapping[str, Any]] = {
     "note.restored": gettext_lazy("Earlier text of a note restored"),
     "note.kept_aside": gettext_lazy("Text of another tab kept beside a note"),
     "note.deleted": gettext_lazy("Empty note deleted"),
+    "mark.made": gettext_lazy("Somebody marked as a person in the notes"),
+    "mark.changed": gettext_lazy("Role of a marked person changed"),
+    "mark.removed": gettext_lazy("Mark of a person removed"),
+    "name.cleared": gettext_lazy("A name said to be another person’s"),
+    "name.uncleared": gettext_lazy("A name to be asked about again"),
     "agreement.drafted": gettext_lazy("Agreement drafted"),
     "agreement.sent": gettext_lazy("Agreement sent"),
     "agreement.resent": gettext_lazy("Agreement sent again"),
@@ -65,9 +71,21 @@ SAID: Final[Mapping[str, Any]] = {
     "summary.refused": gettext_lazy("Passing on of a summary refused"),
     "summary.disclosed": gettext_lazy("Summary passed on to a contact"),
     "summary.viewed": gettext_lazy("Summary opened by a contact"),
+    "summary.downloaded": gettext_lazy("Summary kept as a file by a contact"),
+    "summary.copied": gettext_lazy("Own copy of a proposed text kept as a file"),
+    "summary.keys_differ": gettext_lazy("Question ended: the contact’s key does not hold"),
+    "wish.made": gettext_lazy("Wish that a contact be told something"),
+    "wish.taken": gettext_lazy("Wish taken up"),
+    "wish.declined": gettext_lazy("Wish declined"),
+    "wish.taken_back": gettext_lazy("Wish taken back"),
     "consent.requested": gettext_lazy("Permission asked for"),
     "consent.refused": gettext_lazy("Permission refused"),
     "consent.lapsed": gettext_lazy("Question not answered in time"),
+    "law.recorded": gettext_lazy("Something given because the law required it, entered in the register"),
+    "law.completed": gettext_lazy("Papers added to an entry of the register"),
+    "law.put_off": gettext_lazy("Day to tell the client about an entry put off"),
+    "law.told": gettext_lazy("Client told of what was given because the law required it"),
+    "law.read": gettext_lazy("Entry of the register opened"),
     "consent.given": gettext_lazy("Permission given"),
     "consent.withdrawn": gettext_lazy("Permission withdrawn"),
     "consent.expired": gettext_lazy("Permission expired"),
@@ -75,6 +93,7 @@ SAID: Final[Mapping[str, Any]] = {
     "consent.superseded": gettext_lazy("Permission replaced by a newer one"),
 }
 
+COACH_ALONE: Final = ("summary.started", "summary.deleted")  # of a draft the client learns nothing, not even that it exists
 BESIDE: Final = ("signature.given", "agreement.proven")  # written beside another event, so that bytes can be compared: no line of their own
 
 
@@ -93,6 +112,7 @@ class Readers:
     """Whose page it is: how each person is called on it, everybody else being a contact."""
 
     called: Mapping[UUID | None, str]
+    kept_from: tuple[str, ...] = ()  # events that are not theirs to know
 
     def of(self, entry: LedgerEntry) -> str:
         """What to call whoever did it."""
@@ -108,7 +128,7 @@ def for_the_coach(coach: UUID, client: UUID | None) -> Readers:
 
 def for_the_client(client: UUID | None, coach: UUID) -> Readers:
     """How people are called on a client's page."""
-    return Readers({coach: _("Your coach"), client: _("You")})
+    return Readers({coach: _("Your coach"), client: _("You")}, kept_from=COACH_ALONE)
 
 
 def said(event: str) -> str:
@@ -116,9 +136,16 @@ def said(event: str) -> str:
     return str(SAID.get(event) or _("Something was written down"))
 
 
-def lines(*, chain: UUID, subject: UUID, readers: Readers, before: int | None = None, most: int = PAGE) -> tuple[list[Line], int | None]:
-    """The newest events of one engagement, and where the next page begins (microseconds since 1970), or None."""
-    entries = LedgerEntry.objects.filter(chain=chain, subject=subject).exclude(event__in=BESIDE).only("at", "by", "event", "kind", "about")
+def lines(
+    *, chain: UUID, subject: UUID, readers: Readers, legal: Iterable[UUID] = (), before: int | None = None, most: int = PAGE
+) -> tuple[list[Line], int | None]:
+    """The newest events of one engagement, and where the next page begins (microseconds since 1970), or None.
+
+    Events about the register name no engagement until the client is told: `legal` are the entries and parts whose events this reader may see.
+    """
+    told = Q(about__in=list(legal), event__startswith="law.")
+    entries = LedgerEntry.objects.filter(told | Q(subject=subject), chain=chain).exclude(event__in=[*BESIDE, *readers.kept_from])
+    entries = entries.only("at", "by", "event", "kind", "about")
     if before is not None:
         entries = entries.filter(at__lt=EPOCH + timedelta(microseconds=before))
     found = list(entries.order_by("-at")[: most + 1])

@@ -157,3 +157,82 @@ class NoteVersion(models.Model):
     class Meta:
         ordering = ["-version"]
         constraints = [models.UniqueConstraint(name="one_text_per_version", fields=["note", "version"])]
+
+
+class MarkedPersonQuerySet(models.QuerySet["MarkedPerson"]):
+    def for_coach(self, coach: Coach) -> MarkedPersonQuerySet:
+        """The people whom this coach marked in the notes of the engagements that she coaches."""
+        return self.filter(coached_by(coach, "engagement"))
+
+
+class MarkedPerson(models.Model):
+    """Somebody of whom the notes of an engagement speak: name and role, sealed with the key of its notes."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    engagement = models.ForeignKey(Engagement, on_delete=models.PROTECT, related_name="+")
+    body = SealedField()  # JSON: name, role
+    version = models.PositiveIntegerField()
+    made_at = models.DateTimeField()
+
+    objects = MarkedPersonQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["made_at", "id"]
+
+    def place(self, version: int | None = None) -> Place:
+        """Where the name is bound to, at its present version or the next. Needs engagement.coach."""
+        return _beside_notes("marked.person", self.id, self.version if version is None else version, self.engagement)
+
+
+class ClearedNameQuerySet(models.QuerySet["ClearedName"]):
+    def for_coach(self, coach: Coach) -> ClearedNameQuerySet:
+        """What this coach said of names in the engagements that she coaches."""
+        return self.filter(coached_by(coach, "engagement"))
+
+
+class ClearedName(models.Model):
+    """A first name or surname that another client bears too, and that in this engagement is somebody else's: sealed with the key of its notes."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    engagement = models.ForeignKey(Engagement, on_delete=models.PROTECT, related_name="+")
+    body = SealedField()  # JSON: the part of the name, folded; the other clients' ids
+    made_at = models.DateTimeField()
+
+    objects = ClearedNameQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["made_at", "id"]
+
+    def place(self) -> Place:
+        """Where it is bound to. Needs engagement.coach."""
+        return _beside_notes("cleared.name", self.id, 1, self.engagement)
+
+
+def _beside_notes(purpose: str, row: UUID, version: int, engagement: Engagement) -> Place:
+    """A place under the key of an engagement's notes."""
+    coach = engagement.coach
+    return Place(purpose, coach.practice_id, row, version, engagement.notes_key, coach.person_id)
+
+
+class OwnWordsQuerySet(models.QuerySet["OwnWords"]):
+    def for_coach(self, coach: Coach) -> OwnWordsQuerySet:
+        """This coach's list."""
+        return self.filter(coach=coach)
+
+
+class OwnWords(models.Model):
+    """The words that a coach never wants to go out, sealed with a key of their own that nobody else holds."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    coach = models.OneToOneField(Coach, on_delete=models.PROTECT, related_name="+")
+    key = models.UUIDField()  # series of the DataKey that the coach alone holds, made with the first word
+    body = SealedField()  # a word or a few to a line
+    version = models.PositiveIntegerField()
+    saved_at = models.DateTimeField()
+
+    objects = OwnWordsQuerySet.as_manager()
+
+    def place(self, version: int | None = None) -> Place:
+        """Where the list is bound to, at its present version or the next. Needs coach."""
+        at = self.version if version is None else version
+        return Place("own.words", self.coach.practice_id, self.id, at, self.key, self.coach.person_id)

@@ -11,7 +11,8 @@ from django.db.models import Exists, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from clients.models import Client, Coach, Engagement
-from consent.models import Agreement, Proposal
+from consent import law_pages, readers
+from consent.models import Agreement, Consent, Proposal, Wish
 from sessions.models import Note, Session, Tally
 
 SOON: Final = timedelta(days=14)
@@ -39,6 +40,9 @@ class Day:
     unfinished: list[Note]
     agreements: list[Agreement]
     answers: list[Proposal]
+    wishes: list[Wish]
+    renewals: list[Consent]
+    keys_differ: list[Proposal]  # whose contact's keys did not hold
     begun: dict[str, Any]  # of the engagement its key, of the rest whether there is one
     now: datetime
 
@@ -67,6 +71,9 @@ def day_of(coach: Coach, now: datetime) -> Day:
         unfinished=list(unfinished_notes(coach)),
         agreements=list(_awaiting_signature(coach)),
         answers=list(_answered(coach, now)),
+        wishes=readers.waiting_wishes(coach, MOST),
+        renewals=readers.to_renew(coach, timezone.localdate(now), timezone.localdate(now + LATELY))[:MOST],
+        keys_differ=readers.keys_that_differ(coach, now - LATELY),
         begun=_begun(coach),
         now=now,
     )
@@ -161,7 +168,7 @@ class Followed:
 
 def followed_by(clients: list[Client]) -> list[Followed]:
     """The engagements of a client with their sessions, and how many notes there are."""
-    engagements = Engagement.objects.for_client(clients).select_related("coach__person", "client")
+    engagements = Engagement.objects.for_client(clients).select_related("coach__person", "client").annotate(told=law_pages.told())
     tallies = Note.objects.for_client(clients)
     sessions: dict[UUID, list[Session]] = {}
     for one in Session.objects.for_client(clients).order_by("-starts_at", "-number"):

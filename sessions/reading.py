@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.debug import sensitive_variables
 
 from clients.models import Coach
-from sessions import actions, overview
+from sessions import actions, leak_facts, overview
 from sessions.markdown import html_of
 from sessions.models import Note
 from support.words import clock
@@ -41,6 +41,8 @@ def writing_page(note: Note, vault: Unlocked, by: Coach) -> dict[str, Any]:
         "note": note,
         "text": actions.read_note(note=note, vault=vault, by=by),
         "beside": beside,
+        "engagement": note.session.engagement,
+        "marked": leak_facts.marked_in(note.session.engagement, vault, by),
         "saved_at": clock(note.saved_at) if is_from_today else "",
     }
 

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from sessions.views import client, engagements, meetings, notes, summaries, today, versions, who_sees
+from sessions.views import barriers, client, engagements, marks, meetings, notes, proposals, proposing, summaries, today, versions, who_sees
 
 urlpatterns = [
     path("coach/", today.today, name="today"),
     path("coach/engagements/<uuid:pk>/", engagements.engagement_page, name="engagement_page"),
     path("coach/engagements/<uuid:pk>/log/", engagements.engagement_log, name="engagement_log"),
     path("coach/engagements/<uuid:pk>/sessions/new/", meetings.session_add, name="session_add"),
+    path("coach/barriers/", barriers.barrier_list, name="barrier_list"),
     path("coach/sessions/<uuid:pk>/", meetings.session_page, name="session_page"),
     path("coach/sessions/<uuid:pk>/edit/", meetings.session_edit, name="session_edit"),
     path("coach/sessions/<uuid:pk>/state/", meetings.session_state, name="session_state"),
@@ -27,11 +28,19 @@ urlpatterns = [
     path("client/engagements/<uuid:pk>/log/", client.client_log, name="client_log"),
     path("coach/engagements/<uuid:pk>/summaries/new/", summaries.summary_add, name="summary_add"),
     path("coach/summaries/<uuid:pk>/", summaries.summary_page, name="summary_page"),
-    path("coach/summaries/<uuid:pk>/propose/", summaries.summary_propose, name="summary_propose"),
-    path("coach/summaries/<uuid:pk>/answer/", summaries.summary_take_answer, name="summary_take_answer"),
+    path("coach/summaries/<uuid:pk>/propose/", proposing.summary_propose, name="summary_propose"),
+    path("coach/summaries/<uuid:pk>/check/", proposing.summary_check, name="summary_check"),
+    path("coach/summaries/<uuid:pk>/preview/", summaries.summary_preview, name="summary_preview"),
+    path("coach/summaries/<uuid:pk>/answer/", proposing.summary_take_answer, name="summary_take_answer"),
     path("coach/summaries/<uuid:pk>/hold/", summaries.summary_hold, name="summary_hold"),
     path("coach/summaries/<uuid:pk>/delete/", summaries.summary_delete, name="summary_delete"),
-    path("coach/proposals/<uuid:pk>/", summaries.proposal_page, name="proposal_page"),
+    path("coach/engagements/<uuid:pk>/people/", marks.marks, name="marks"),
+    path("coach/people/<uuid:pk>/remove/", marks.mark_remove, name="mark_remove"),
+    path("coach/names/<uuid:pk>/ask-again/", marks.name_ask_again, name="name_ask_again"),
+    path("coach/words/", marks.own_words, name="own_words"),
+    path("coach/proposals/<uuid:pk>/", proposals.proposal_page, name="proposal_page"),
+    path("coach/proposals/<uuid:pk>/compare/", proposals.proposal_compare, name="proposal_compare"),
+    path("coach/proposals/<uuid:pk>/document.pdf", proposals.proposal_pdf, name="proposal_pdf"),
     path("coach/engagements/<uuid:pk>/who-sees/", who_sees.page_for_coach, name="who_sees"),
     path("coach/engagements/<uuid:pk>/who-sees/now/", who_sees.engagement, name="engagement_sees"),
     path("coach/engagements/<uuid:pk>/consents/who-sees/", who_sees.consents, name="consents_sees"),

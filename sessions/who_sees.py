@@ -23,7 +23,7 @@ def table(engagement: Engagement, reader: Reader, at: datetime) -> Table:
     said += [rows.special(sheet, said[0]), agenda(sheet), number_of_notes(sheet)]
     learnt = [rows.existence(sheet), session_dates(sheet), rows.attendance(sheet), *rows.summaries(sheet)]
     written = [rows.drafts(sheet), rows.proposals(sheet)]
-    promised = [rows.agreements(sheet), rows.pledge(sheet), rows.consents(sheet), rows.access_log(sheet)]
+    promised = [rows.agreements(sheet), rows.pledge(sheet), rows.consents(sheet), *rows.law(sheet), rows.access_log(sheet)]
     groups = (
         Group(_("What is said and noted"), tuple(said)),
         Group(_("What is written to be shown"), tuple(written)),

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.act import Refused
 from accounts.doors import admits
 from clients import actions, invitations
+from clients.barriers import Barriers
 from clients.forms import ClientForm
 from clients.models import Client, Coach, Engagement
 
@@ -31,7 +32,8 @@ def client_list(request: HttpRequest, coach: Coach) -> HttpResponse:
     open_ones = Prefetch("engagements", Engagement.objects.for_coach(coach).select_related("sponsor"), to_attr="shown")
     rows = sorted(mine.prefetch_related(open_ones), key=by_name)
     has_archived = archived or Client.objects.for_coach(coach).filter(archived_at__isnull=False).exists()
-    return render(request, "clients/client_list.html", {"clients": rows, "archived": archived, "has_archived": has_archived})
+    facts = {"clients": rows, "archived": archived, "has_archived": has_archived, "walled": Barriers(coach.pk).walled}
+    return render(request, "clients/client_list.html", facts)
 
 
 @require_http_methods(["GET", "POST"])
@@ -53,7 +55,9 @@ def client_page(request: HttpRequest, coach: Coach, pk: str) -> HttpResponse:
     client = get_object_or_404(Client.objects.for_coach(coach), pk=pk)
     engagements = Engagement.objects.for_coach(coach).filter(client=client).select_related("sponsor")
     invitation = invitations.standing([client], timezone.now()).get(client.id)
-    return render(request, "clients/client_page.html", {"client": client, "engagements": engagements, "invitation": invitation})
+    is_walled = bool(Barriers(coach.pk).others(client.pk))
+    facts = {"client": client, "engagements": engagements, "invitation": invitation, "is_walled": is_walled}
+    return render(request, "clients/client_page.html", facts)
 
 
 @require_http_methods(["GET", "POST"])

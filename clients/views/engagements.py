@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.doors import admits
-from clients import actions
+from clients import actions, barriers
 from clients.forms import TitleForm, WordingForm
 from clients.models import Client, Coach, Sponsor
 from clients.views.coach import by_name
@@ -58,7 +58,8 @@ def engagement_new(request: HttpRequest, coach: Coach, step: str = "client") -> 
         )
         request.session[KEY] = answers
         return redirect("engagement_step", STEPS[STEPS.index(step) + 1])
-    return render(request, f"clients/engagement_{step}.html", _facts(step) | {"form": form, "answers": answers})
+    facts = _facts(step) | {"form": form, "answers": answers, "choices": _choices(form, coach, step, answers)}
+    return render(request, f"clients/engagement_{step}.html", facts)
 
 
 def _facts(step: str) -> dict[str, Any]:
@@ -89,6 +90,20 @@ def _form(request: HttpRequest, coach: Coach, step: str, answers: dict[str, Any]
     return WordingForm(typed, initial={"wording": answers.get("wording")})
 
 
+def _choices(form: forms.Form, coach: Coach, step: str, answers: dict[str, Any]) -> list[dict[str, Any]]:
+    """What may be chosen, with whether the client is walled from others and how many an organisation would wall them from."""
+    if not isinstance(form, ChoiceForm):
+        return []
+    found, chosen = barriers.Barriers(coach.pk), form["choice"].value()
+    if step == "client":
+        there = {str(client): 1 for client in found.walled}
+    else:
+        payers = {str(sponsor): found.companies[circle].clients for sponsor, circle in found.circles.items()}
+        there = {payer: sum(str(client) != answers["client"] for client in clients) for payer, clients in payers.items()}
+    rows = form.fields["choice"].choices  # type: ignore[attr-defined]
+    return [{"value": pk, "label": label, "checked": pk == chosen, "walled": there.get(pk, 0)} for pk, label in rows]
+
+
 def _check(request: HttpRequest, coach: Coach, answers: dict[str, Any]) -> HttpResponse:
     """Show the answers; on POST open the engagement."""
     client, sponsor = _clients(coach).get(answers["client"]), _sponsors(coach).get(answers["sponsor"])
@@ -108,4 +123,5 @@ def _check(request: HttpRequest, coach: Coach, answers: dict[str, Any]) -> HttpR
         request.session.pop(KEY, None)
         return redirect("engagement_page", engagement.pk)
     facts = {"client": client, "sponsor": sponsor, "title": answers["title"], "wording": answers["wording"]}
+    facts |= {"walls": barriers.once_opened(client, sponsor), "declining": barriers.declining(client.language)}
     return render(request, "clients/engagement_check.html", _facts("check") | facts)

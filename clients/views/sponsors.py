@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.act import Refused
 from accounts.doors import admits
 from clients import actions, invitations
+from clients.barriers import Barriers
 from clients.forms import ContactForm, SponsorForm
 from clients.models import Coach, Engagement, Sponsor, SponsorContact
 
@@ -49,6 +50,7 @@ def sponsor_page(request: HttpRequest, coach: Coach, pk: str) -> HttpResponse:
         "contacts": [(one, invited.get(one.id)) for one in contacts],
         "not_joined": any(one.joined_at is None for one in contacts),
         "engagements": engagements,
+        "together": [one for one in Barriers(coach.pk).company(sponsor).sponsors if one != sponsor],
     }
     return render(request, "clients/sponsor_page.html", facts)
 

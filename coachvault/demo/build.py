@@ -14,13 +14,15 @@ from accounts import actions as accounts
 from accounts.models import User
 from clients import actions as clients
 from clients.models import Client, Coach, Engagement, Practice, SponsorContact
-from coachvault.demo import own_templates, promises, texts
+from coachvault.demo import own_templates, promises, register, texts, wishes
 from coachvault.demo.agreements import Agreements
 from coachvault.demo.people import PEOPLE, passphrase, recovery_code
 from consent.actions import consents, summaries
 from consent.models import Disclosure, Proposal, Summary
 from sessions import actions as sessions
+from sessions import leak_facts
 from sessions.models import Note, Session
+from sessions.people import actions as people
 from vault import slots
 from vault.unlocked import Unlocked, public_keys
 
@@ -58,9 +60,13 @@ class Demo:
         self._engagements()
         self._sessions()
         Agreements(self).plan()
+        self._marks()
         self._summaries()
+        self.on(115, self._barrier)
+        wishes.planned(self)
         promises.planned(self)
         own_templates.planned(self)
+        register.planned(self)
         for at, act in sorted(self.agenda, key=lambda entry: entry[0]):
             act(at)
         rows = {key: str(summary.pk) for key, summary in self.summaries.items()}
@@ -134,6 +140,11 @@ class Demo:
                 objective=texts.OBJECTIVES[key].text, planned_sessions=6, by=self.coaches[COACH_OF[who]], at=self.ago(days),
             )  # fmt: skip
 
+    def _barrier(self, at: datetime) -> None:
+        """Anaïs and Karim are walled by the company that pays for both; Anaïs and Solène by hand."""
+        one, other = self.clients["anais"], self.clients["solene"]
+        clients.add_barrier(client=one, other=other, reason=texts.BARRIER.text, by=self.coaches["camille"], at=at)
+
     def _sessions(self) -> None:
         for key, notes in texts.NOTES.items():
             for index, note in enumerate(notes):
@@ -170,16 +181,31 @@ class Demo:
             at=at,
         )
 
+    def _marks(self) -> None:
+        for key, marked in texts.MARKS.items():
+            for name, role in marked:
+                self.on(3, lambda at, key=key, name=name, role=role: self._marked(key, name.text, role, at))
+        for key, words in texts.OWN_WORDS.items():
+            self.on(3, lambda at, key=key, words=words: self._listed(key, words.text, at))
+
+    def _marked(self, key: str, name: str, role: str, at: datetime) -> None:
+        coach = self.coaches[COACH_OF[key]]
+        people.mark_person(engagement=self.engagements[key], name=name, role=role, vault=self.vaults[COACH_OF[key]], by=coach, at=at)
+
+    def _listed(self, coach: str, words: str, at: datetime) -> None:
+        people.write_words(typed=words, expected=0, vault=self.vaults[coach], by=self.coaches[coach], at=at)
+
     # Summaries: each state
 
     def _summaries(self) -> None:
         self._summary("shown", "anais", "helene", 30, ("approve", 28), ("view", 27), ("view", 9))
         self._summary("withdrawn", "anais", "marc", 24, ("approve", 23), ("view", 22), ("withdraw", 20))
         self._summary("draft", "anais", "helene", 1.5, propose=False)
+        self._summary("to_mend", "anais", "marc", 0.5, propose=False)
         self._summary("proposed", "karim", "helene", 1)
         self._summary("refused", "karim", "marc", 15, ("refuse", 13))
         self._summary("lapsed", "karim", "helene", 80, ("lapse", 45))
-        self._summary("changes", "priya", "ruth", 6, ("wish", 4))
+        self._summary("changes", "priya", "ruth", 6, ("change", 4))
         self._summary("shown_en", "priya", "ruth", 26, ("approve", 25), ("view", 21))
         self._summary("expired", "priya", "ruth", 110, ("approve_briefly", 109), ("expire_consents", 70))
 
@@ -187,7 +213,7 @@ class Demo:
         made: list[Proposal] = []
         self.on(started, lambda at: self._started(name, key, contact, at))
         if propose:
-            self.on(started - 0.1, lambda at: made.append(self._proposed(name, key, at)))
+            self.on(started - 0.1, lambda at: made.append(self.proposed(name, key, at)))
         for step, days in steps:
             self.on(days, lambda at, step=step: getattr(self, "_do_" + step)(key, contact, made[0], at))
 
@@ -202,11 +228,12 @@ class Demo:
             at=at,
         )
 
-    def _proposed(self, name: str, key: str, at: datetime) -> Proposal:
-        coach = self.engagements[key].coach
-        return summaries.propose(
-            summary=self.summaries[name], text=texts.SUMMARIES[name].text, vault=self.vaults[COACH_OF[key]], by=coach, at=at
-        )
+    def proposed(self, name: str, key: str, at: datetime, contact: SponsorContact | None = None) -> Proposal:
+        """A summary proposed to its client, for the contact it was begun for or for another; all that the reading asks is answered."""
+        engagement, text, vault = self.engagements[key], texts.SUMMARIES[name].text, self.vaults[COACH_OF[key]]
+        findings = leak_facts.found_in(text, engagement, vault, engagement.coach)
+        facts = {"reading": leak_facts.reading(text, engagement, findings, {one.key for one in findings}), "contact": contact}
+        return summaries.propose(summary=self.summaries[name], text=text, vault=vault, by=engagement.coach, at=at, **facts)
 
     def _do_approve(self, key: str, contact: str, proposal: Proposal, at: datetime, days: int = 365) -> None:
         public = public_keys(self.users[contact].pk)
@@ -234,5 +261,12 @@ class Demo:
 
     _do_expire_consents = _do_lapse
 
-    def _do_wish(self, key: str, contact: str, proposal: Proposal, at: datetime) -> None:
-        summaries.ask_changes(proposal=proposal, answer=texts.WISH.text, vault=self.vaults[key], by=self.clients[key], at=at)
+    def _do_change(self, key: str, contact: str, proposal: Proposal, at: datetime) -> None:
+        summaries.ask_changes(
+            proposal=proposal,
+            text=texts.WANTED.text,
+            comment=texts.WANTED_COMMENT.text,
+            vault=self.vaults[key],
+            by=self.clients[key],
+            at=at,
+        )

@@ -18,7 +18,11 @@ from consent.models import Disclosure, Signatory, Summary
 def manifest(at: datetime) -> dict[str, Any]:
     """The manifest as outside.md describes it, for this moment."""
     people = [{"email": p.address, "passphrase": passphrase(p), "role": p.role, "recovery_code": recovery_code(p)} for p in PEOPLE.values()]
-    return {"people": people, "secrets": [*_names(at), *_engagements(), *_notes(), *_summaries(at), _pledge()], "base_url": settings.URL}
+    return {
+        "people": people,
+        "secrets": [*_names(at), *_engagements(), *_notes(), *_marks(), *_summaries(at), *_wishes(), *_legal(), _pledge(), _barrier()],
+        "base_url": settings.URL,
+    }
 
 
 def _secret(phrase: str, kind: str, *readers: str) -> dict[str, Any]:
@@ -31,22 +35,26 @@ def _pair(key: str) -> tuple[str, str]:
     return COACH_OF[client], client
 
 
-def _open_disclosures(at: datetime) -> dict[str, str]:
-    """Which contact reads which summary now: summary id to the contact's key."""
+def _open_disclosures(at: datetime) -> dict[str, set[str]]:
+    """Which contacts read which summary now: summary id to the contacts' keys."""
     by_address = {person.address: person.key for person in PEOPLE.values()}
     rows = Disclosure.objects.filter(
         opens_at__lte=at, closed_at__isnull=True, consent__until_date__gte=at.date(), contact__left_at__isnull=True
     )
-    return {
-        str(row.consent.proposal.summary_id): by_address[row.contact.address] for row in rows.select_related("contact", "consent__proposal")
-    }
+    found: dict[str, set[str]] = {}
+    for row in rows.select_related("contact", "consent__proposal"):
+        found.setdefault(str(row.consent.proposal.summary_id), set()).add(by_address[row.contact.address])
+    return found
 
 
 def _names(at: datetime) -> list[dict[str, Any]]:
     """A client's name: their coach, themselves, and a contact while a text about them is open."""
     shown, asked = _open_disclosures(at), _asked_to_sign()
     clients = {str(pk): person for pk, person in _clients_of(shown).items()}
-    readers = {key: {reader for pk, reader in shown.items() if clients.get(pk) == key} | asked.get(key, set()) for key in COACH_OF}
+    readers = {
+        key: {reader for pk, people in shown.items() if clients.get(pk) == key for reader in people} | asked.get(key, set())
+        for key in COACH_OF
+    }
     return [_secret(PEOPLE[key].name, "name", coach, key, *sorted(readers[key])) for key, coach in COACH_OF.items()]
 
 
@@ -66,7 +74,7 @@ def _agreements() -> list[dict[str, Any]]:
     return [_secret(text.phrase, "agreement", COACH_OF[key], key, *sorted(asked.get(key, set()))) for key, text in texts.GOALS.items()]
 
 
-def _clients_of(summaries: dict[str, str]) -> dict[str, str]:
+def _clients_of(summaries: dict[str, set[str]]) -> dict[str, str]:
     """Whom each of these summaries is about."""
     by_address = {person.address: person.key for person in PEOPLE.values()}
     rows = Summary.objects.filter(pk__in=summaries).select_related("engagement__client")
@@ -86,23 +94,46 @@ def _notes() -> list[dict[str, Any]]:
     return [*notes, *(_secret(addition.phrase, "note", _pair(key)[0]) for (key, _index), addition in texts.ADDITIONS.items())]
 
 
+def _marks() -> list[dict[str, Any]]:
+    """People marked in notes, and the words of a coach's own list: the coach alone."""
+    marked = [_secret(name.phrase, "name", _pair(key)[0]) for key, people in texts.MARKS.items() for name, _role in people]
+    return [*marked, *(_secret(words.phrase, "other", coach) for coach, words in texts.OWN_WORDS.items())]
+
+
 def _summaries(at: datetime) -> list[dict[str, Any]]:
     """A draft: the coach. Proposed: the client too. Open: the contact too."""
     rows = json.loads((Path(settings.DATA) / ROWS).read_text())
     shown, proposed = _open_disclosures(at), set(Summary.objects.filter(proposals__isnull=False).values_list("pk", flat=True))
-    about = {"shown": "anais", "withdrawn": "anais", "draft": "anais", "proposed": "karim", "refused": "karim", "lapsed": "karim"}
+    about = dict.fromkeys(("shown", "withdrawn", "draft", "to_mend"), "anais") | dict.fromkeys(("proposed", "refused", "lapsed"), "karim")
     found = []
     for name, text in texts.SUMMARIES.items():
         coach, client = _pair(about.get(name, "priya"))
         readers = [
             coach,
             *([client] if any(str(pk) == rows[name] for pk in proposed) else []),
-            *([shown[rows[name]]] if rows[name] in shown else []),
+            *sorted(shown.get(rows[name], set())),
         ]
         found.append(_secret(text.phrase, "summary", *readers))
-    return [*found, _secret(texts.WISH.phrase, "summary", *_pair("priya"))]
+    return [*found, *(_secret(text.phrase, "summary", *_pair("priya")) for text in (texts.WANTED, texts.WANTED_COMMENT))]
+
+
+def _wishes() -> list[dict[str, Any]]:
+    """What a client would like to be said, and why the coach declines: the two of them, no contact."""
+    wishes = [_secret(text.phrase, "summary", *_pair(key)) for key, text in texts.WISHES.items()]
+    return [*wishes, _secret(texts.WISH_DECLINED.phrase, "summary", *_pair("karim"))]
 
 
 def _pledge() -> dict[str, Any]:
     """The draft of the pledge: its coach alone. What is published is public, and no secret."""
     return _secret(texts.PLEDGE_DRAFT.phrase, "other", "camille")
+
+
+def _legal() -> list[dict[str, Any]]:
+    """What was given and why: the client too, once told. Why less would not do, and what is not told yet: the coach alone."""
+    told = [_secret(texts.LEGAL[name].phrase, "legal", "camille", "solene") for name in ("given", "why")]
+    return told + [_secret(texts.LEGAL[name].phrase, "legal", "camille") for name in ("less", "danger", "why_not")]
+
+
+def _barrier() -> dict[str, Any]:
+    """Why two clients are walled: their coach alone."""
+    return _secret(texts.BARRIER.phrase, "other", "camille")

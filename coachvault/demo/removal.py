@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import transaction
 
 from accounts.models import Link, User
-from clients.models import Client, Coach, Engagement, Practice, Sponsor, SponsorContact
+from clients.models import Barrier, Client, Coach, Engagement, Practice, Sponsor, SponsorContact
 from consent.models import (
     Agreement,
     AgreementEvent,
@@ -17,13 +17,17 @@ from consent.models import (
     ConsentEvent,
     Disclosure,
     KnownFile,
+    LegalAddition,
+    LegalDisclosure,
     Pledge,
     PledgeReceipt,
     Proposal,
     Signatory,
     Summary,
+    Task,
+    Wish,
 )
-from sessions.models import Note, NoteVersion, Session
+from sessions.models import ClearedName, MarkedPerson, Note, NoteVersion, OwnWords, Session
 from vault import ledger, shredding
 from vault.models import DataKey, KeyGrant, Slot, Unlock
 from vault.verification import REMOVED
@@ -41,13 +45,20 @@ def remove(at: datetime) -> None:
     ConsentEvent.objects.filter(consent__engagement__in=engagements).delete()
     Consent.objects.filter(engagement__in=engagements).delete()
     Proposal.objects.filter(summary__engagement__in=engagements).delete()
+    Wish.objects.filter(engagement__in=engagements).delete()
     Summary.objects.filter(engagement__in=engagements).delete()
+    LegalAddition.objects.filter(entry__engagement__in=engagements).delete()
+    LegalDisclosure.objects.filter(engagement__in=engagements).delete()
+    Task.objects.filter(coach__in=coaches).delete()
     for model in (AgreementEvent, KnownFile, Signatory):
         model.objects.filter(agreement__engagement__in=engagements).delete()
     Agreement.objects.filter(engagement__in=engagements).delete()
     PledgeReceipt.objects.filter(pledge__coach__in=coaches).delete()
     Pledge.objects.filter(coach__in=coaches).delete()
     AgreementTemplate.objects.filter(coach__in=coaches).delete()
+    MarkedPerson.objects.filter(engagement__in=engagements).delete()
+    ClearedName.objects.filter(engagement__in=engagements).delete()
+    OwnWords.objects.filter(coach__in=coaches).delete()
     NoteVersion.objects.filter(note__session__engagement__in=engagements).delete()
     Note.objects.filter(session__engagement__in=engagements, adds_to__isnull=False).delete()
     Note.objects.filter(session__engagement__in=engagements).delete()
@@ -55,6 +66,7 @@ def remove(at: datetime) -> None:
     Engagement.objects.filter(pk__in=list(engagements.values_list("pk", flat=True))).delete()
     SponsorContact.objects.filter(sponsor__coach__in=coaches).delete()
     Sponsor.objects.filter(coach__in=coaches).delete()
+    Barrier.objects.filter(by__in=coaches).delete()
     Client.objects.filter(coach__in=coaches).delete()
     coaches.delete()
     Practice.objects.filter(pk__in=practices).delete()

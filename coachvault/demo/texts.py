@@ -51,6 +51,8 @@ AGENDAS: Final = {
     "karim": Text("Rejouer le briefing de vingt et une heures", "briefing de vingt et une heures"),
     "priya": Text("Map who still works by the old rules", "still works by the old rules"),
 }
+# Why two clients are walled by hand: for their coach alone
+BARRIER: Final = Text("Belles-sœurs, elles dînent ensemble le dimanche", "elles dînent ensemble le dimanche")
 # In the order of the sessions, by engagement
 NOTES: Final[dict[str, list[Text]]] = {
     "anais": [
@@ -206,6 +208,12 @@ SUMMARIES: Final = {
         "Bilan à mi-parcours, à relire : la prise de poste est faite, la question du second adjoint viendra en janvier.",
         "la question du second adjoint viendra",
     ),
+    # What the confidentiality reading stops: a colleague who is a client too, somebody marked, a sentence of a note
+    "to_mend": Text(
+        "Anaïs tient ses jalons et gagne en assurance. Elle s’appuie davantage sur Karim Benali et sur Sidonie. "
+        "Elle a rendu deux dossiers à son adjoint et elle dort mieux ; le calendrier du quai des brumes se dessine.",
+        "le calendrier du quai des brumes",
+    ),
     "proposed": Text(
         "Karim conduit désormais un point court à chaque prise de nuit. Les retours de son équipe montrent une parole plus directe au vestiaire.",
         "une parole plus directe au vestiaire",
@@ -231,9 +239,34 @@ SUMMARIES: Final = {
         "set out a hundred days in plain English",
     ),
 }
-WISH: Final = Text(
+# Whom the notes speak of: marked by the coach. And the words of her own list
+MARKS: Final = {
+    "anais": [(Text("Sidonie Villedieu", "Sidonie Villedieu"), "adjointe"), (Text("Gaspard Montreuil", "Gaspard Montreuil"), "manager")],
+    "priya": [(Text("Rosalind Ashcombe", "Rosalind Ashcombe"), "her predecessor")],
+}
+OWN_WORDS: Final = {"camille": Text("projet Belvédère\nmaison des tilleuls", "projet Belvédère")}
+WANTED: Final = Text(  # what the client would have instead of `changes`, and what she says to it
     "Priya has brought both teams to one planning table. She would welcome a clear word on recruitment before Easter.",
     "a clear word on recruitment before Easter",
+)
+WANTED_COMMENT: Final = Text(
+    "“In writing” would sound like a threat from me; the wisteria meeting is the better place for it.",
+    "the wisteria meeting is the better place",
+)
+# What clients would like a contact to know, and why a coach declines
+WISHES: Final = {
+    "anais": Text(
+        "J’aimerais que Marc sache que je peux reprendre l’astreinte des moissons, si l’on me prévient trois semaines avant.",
+        "reprendre l’astreinte des moissons",
+    ),
+    "karim": Text(
+        "Pourriez-vous dire à Hélène que je serais partant pour former les deux apprentis du hangar bleu ?",
+        "former les deux apprentis du hangar bleu",
+    ),
+}
+WISH_DECLINED: Final = Text(
+    "Cela, dites-le-lui vous-même : votre voix portera plus loin que la mienne au sujet des apprentis.",
+    "votre voix portera plus loin que la mienne",
 )
 # The pledge of Camille. What is published is public, and no secret; the draft of the next version is hers alone
 PLEDGE_FACTS: Final = {
@@ -262,3 +295,26 @@ PLEDGE_DRAFT: Final = Text(
     "Vous pouvez m’écrire entre deux séances. Je réponds dans la journée, sauf pendant ma retraite d’écriture de février.",
     "retraite d’écriture de février",
 )
+# The register of legal disclosures. Told: what was given, and why, is the client's too; why less would not do is the coach's alone
+LEGAL: Final = {
+    "given": Text(
+        "Neuf séances ont été tenues entre janvier et juin, au 4 rue des Alisiers. Aucune autre information n’est jointe à ce relevé de présence.",
+        "Aucune autre information n’est jointe",
+    ),
+    "less": Text(
+        "Le juge demandait le dossier entier ; après un échange écrit avec le greffe, un relevé de présence lui a suffi.",
+        "après un échange écrit avec le greffe",
+    ),
+    "why": Text(
+        "Le juge aux affaires familiales m’a demandé si vous veniez bien aux séances que vous aviez citées. J’ai donné les dates, rien de ce qui s’est dit.",
+        "séances que vous aviez citées",
+    ),
+    "danger": Text(
+        "Un homme de quarante ans, seul chez lui ce soir, m’a écrit qu’il ne verrait pas le matin. J’ai donné son nom et son adresse.",
+        "m’a écrit qu’il ne verrait pas le matin",
+    ),
+    "why_not": Text(
+        "Il est à l’hôpital ; le médecin demande d’attendre le retour à la maison avant d’en parler.",
+        "attendre le retour à la maison",
+    ),
+}

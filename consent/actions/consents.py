@@ -13,8 +13,9 @@ from accounts.act import Refused, act, person_of
 from accounts.jobs import write_to
 from clients.models import Client, Coach, Engagement, SponsorContact
 from consent import policies, states
+from consent.actions.tasks import add_task
 from consent.facts import facts_of, request_of
-from consent.models import Consent, ConsentEvent, Proposal
+from consent.models import Consent, ConsentEvent, Proposal, Task
 from consent.policies import Request
 from consent.purposes import PURPOSES
 from consent.standing import add_event, begin, end, end_all, end_proposal, locked, of_engagement, record, sign
@@ -39,7 +40,7 @@ def ask(
 ) -> Consent:
     """This function will put a question to the client: one purpose, one recipient. Refuses what even a yes would not permit, and what comes too soon.
 
-    `terms`: `data` (a list of what the purpose offers), `recipient`, `place`, `use`, `reason`, as the purpose needs. Its client may start it
+    `terms`: `data` (a list of what the purpose offers), `recipient`, `places` (where it would stand), `use`, `reason`, as the purpose needs. Its client may start it
     too: then nothing is too soon.
     """
     now = at or timezone.now()
@@ -89,6 +90,45 @@ def give(
 
 
 @act
+def attest(
+    *,
+    engagement: Engagement,
+    purpose: str,
+    contact: SponsorContact | None = None,
+    terms: Mapping[str, Any],
+    until: date | None = None,
+    way: str,
+    page: bytes | None = None,
+    by: Coach,
+    at: datetime | None = None,
+) -> Consent:
+    """This function will keep a yes that the client gave on paper (`page`, the PDF of it) or orally, as the coach attests. The client is told.
+
+    Marked so for ever, it counts only where the purpose allows this way: never for a text. The client withdraws it like any other.
+    """
+    now, row = at or timezone.now(), PURPOSES[purpose]
+    if way not in row.ways or way == Consent.Way.SPACE:
+        raise Refused(code="not_in_this_way")
+    wanted = Request(
+        purpose, row.kind, str(contact.pk) if contact else str(terms.get("recipient", "")), data=frozenset(terms.get("data", ()))
+    )
+    Engagement.objects.select_for_update(of=("self",)).get(pk=engagement.pk)
+    policies.check_could_be_given(wanted, facts_of(engagement, contact=contact), now)
+    policies.check_is_not_standing(list(of_engagement(engagement)), purpose, wanted.recipient)
+    consent = Consent(engagement=engagement, purpose=purpose, contact=contact, until_date=until, way=way, given_at=now, page=page)
+    consent.terms = {**terms, "asked_by": states.COACH, "notice": NOTICE}
+    if "until" in row.must_name and until is None:
+        raise Refused(_("Please choose until when."), code="no_period")
+    begin(consent, who=states.COACH, now=now, lapses_at=now)
+    add_event(consent, Kind.GIVEN, states.COACH, now)
+    if engagement.client.person_id is not None:
+        write_to.defer(person=str(engagement.client.person_id), letter="something_new")
+    record("requested", consent, by, at)
+    record("given", consent, by, at, code=way)
+    return consent
+
+
+@act
 def refuse(*, consent: Consent, by: Client, at: datetime | None = None) -> None:
     """This function will write the client's no. No reason, and nothing else follows."""
     row, now = locked(consent), at or timezone.now()
@@ -104,7 +144,17 @@ def withdraw(*, consent: Consent, by: Client, at: datetime | None = None) -> Non
     """This function will take a consent back: no reason, no open vault. The next request finds nothing. Doing it again changes nothing."""
     row = locked(consent)
     write_to.defer(person=str(row.engagement.coach.person_id), letter="something_new")
-    end(row, Kind.WITHDRAWN, states.CLIENT, at, by=by)
+    _close(row, Kind.WITHDRAWN, states.CLIENT, at, by=by)
+
+
+def _close(row: Consent, kind: str, who: str, at: datetime | None, *, by: Any) -> None:
+    """End a locked consent; what already stands somewhere in public cannot be recalled from here, so the coach gets a task for it."""
+    places, was_given = row.terms.get("places", []), row.state == "given"
+    end(row, kind, who, at, by=by)
+    if places and was_given:
+        coach, engagement = row.engagement.coach, row.engagement
+        details = {"place": " · ".join(places)}
+        add_task(coach=coach, engagement=engagement, kind=Task.Kind.RECALL, about=row.id, details=details, by=by, at=at)
 
 
 @act
@@ -126,13 +176,13 @@ def reconsider(*, engagement: Engagement, by: Any, at: datetime | None = None) -
     now, ended = at or timezone.now(), 0
     engagement = Engagement.objects.select_related("client", "coach").get(pk=engagement.pk)
     rows = Consent.objects.filter(engagement=engagement)
-    for consent in rows.standing().union(rows.waiting()):
+    for consent in [*rows.waiting(), *rows.standing()]:  # questions first: whoever answers one locks it before the consents it replaces
         row = locked(consent)
         try:
             policies.check_could_be_given(request_of(row), facts_of(engagement, contact=row.contact), now)
         except Refused:
             ended += 1
-            end(row, Kind.ENDED, states.INSTANCE, at, by=by)
+            _close(row, Kind.ENDED, states.INSTANCE, at, by=by)
             end_proposal(row, now)
     ledger.record(
         "consents.reconsidered",
@@ -157,7 +207,8 @@ def expire(*, by: None, at: datetime | None = None) -> int:
     unanswered = list(free.waiting().filter(lapses_at__lte=now))
     texts = [row.proposal_id for row in unanswered if row.proposal_id]
     Proposal.objects.filter(pk__in=texts, state=Proposal.State.PROPOSED).update(state=Proposal.State.LAPSED, answered_at=now)
-    end_all(over, Kind.EXPIRED, states.INSTANCE, at, by=None)
+    for consent in over:
+        _close(locked(consent), Kind.EXPIRED, states.INSTANCE, at, by=None)
     end_all(unanswered, Kind.LAPSED, states.INSTANCE, at, by=None)
     done = len(over) + len(unanswered)
     if done:

@@ -24,13 +24,18 @@ from consent.actions.consents import LAPSES_AFTER, NOTICE
 from consent.facts import facts_of, request_of
 from consent.jobs import tell_contact
 from consent.models import Consent, ConsentEvent, Disclosure, Proposal, Summary
+from consent.models.summaries import ProposalQuerySet
+from consent.policies import Decision
+from consent.reading import Reading
 from consent.standing import Changed, begin, end, end_all, locked, record, sign
+from consent.wanted import Wanted
 from vault import ledger, primitives
 from vault.primitives import Closed, PublicKeys
 from vault.sealed import Place, Sealed
 from vault.unlocked import Copy, Unlocked, public_keys
 
 SALT_DIGITS: Final = 64
+OTHER_KEYS: Final = "other_keys"  # the contact's keys on file are not those that the client was shown, or do not hold
 
 
 class Conflict(Exception):
@@ -77,13 +82,17 @@ def start_summary(
 
 @act
 def write_summary(*, summary: Summary, text: str, expected: int, vault: Unlocked, by: Coach, at: datetime | None = None) -> Summary:
-    """This function will save the draft over the version that the page holds. Raises `Conflict` where another text was saved meanwhile."""
+    """This function will save the draft over the version that the page holds. Raises `Conflict` where another text was saved meanwhile.
+
+    With the first changed word the questions that wait for an answer to the text before are void, and the approvals that nobody could use yet.
+    """
     row = Summary.objects.select_for_update(of=("self",)).select_related("engagement__coach").get(pk=summary.pk)
-    if row.version != expected:
-        stored = vault.open(row.body, row.place())
-        if stored != text:
-            raise Conflict(row.version, stored)
+    stored = vault.open(row.body, row.place())
+    if stored == text:
         return row
+    if row.version != expected:
+        raise Conflict(row.version, stored)
+    _void(Proposal.objects.filter(summary=row), [Proposal.State.PROPOSED], at, by)
     row.version, row.saved_at = expected + 1, at or timezone.now()
     row.body = vault.seal(text, row.place())
     row.save(update_fields=["body", "version", "saved_at"])
@@ -102,20 +111,31 @@ def delete_summary(*, summary: Summary, by: Coach, at: datetime | None = None) -
 
 @act
 def propose(
-    *, summary: Summary, text: str, contact: SponsorContact | None = None, vault: Unlocked, by: Coach, at: datetime | None = None
+    *,
+    summary: Summary,
+    text: str,
+    reading: Reading,
+    contact: SponsorContact | None = None,
+    vault: Unlocked,
+    by: Coach,
+    at: datetime | None = None,
 ) -> Proposal:
     """This function will show the client, in the shared space, exactly `text` for exactly one contact, and ask for the consent to it.
 
+    `reading` is the confidentiality reading of this very text. Refuses one that is of another text, that something stops, or that asks still.
     An earlier proposal of the summary to the same contact is void, and one of another version to anybody. Each contact is a question of its own.
     """
     contact = contact or summary.contact
     policies.check_may_propose(summary, contact)
+    policies.check_was_read(summary, text, reading)
     if not text.strip():
         raise Refused(code="empty")
     engagement, now = summary.engagement, at or timezone.now()
+    policies.check_text_is_not_too_soon(summary, contact, now)
     if engagement.details.get("parties") != engagement.parties:
         raise Refused(code="other_parties")
-    _void_open_ones(summary, contact, now, at, by)
+    replaced = Proposal.objects.filter(summary=summary).exclude(~Q(contact=contact), version=summary.version)
+    _void(replaced, [Proposal.State.PROPOSED, Proposal.State.CHANGES_ASKED], at, by)
     salted, fingerprint = _salted(text)
     proposal = Proposal(summary=summary, version=summary.version, contact=contact, fingerprint=fingerprint)
     proposal.proposed_at, proposal.lapses_at = now, now + LAPSES_AFTER
@@ -136,6 +156,7 @@ def propose(
         version=proposal.version,
         stored=proposal.body.stored(),
         other=contact.person_id,
+        code=reading.code,
     )
     record("requested", question, by, at)
     return proposal
@@ -149,54 +170,55 @@ def _joined(somebody: Client | SponsorContact) -> UUID:
     return person
 
 
-def _void_open_ones(summary: Summary, contact: SponsorContact, now: datetime, at: datetime | None, by: Coach) -> None:
-    """A new text voids what waits for an answer, and an approval that nobody could use yet; the same text to another contact voids nothing."""
-    replaced = Proposal.objects.filter(summary=summary).exclude(~Q(contact=contact), version=summary.version)
-    held = Disclosure.objects.filter(consent__proposal__in=replaced, opens_at__gt=now, closed_at__isnull=True)
-    end_all([one.consent for one in held.select_related("consent")], ConsentEvent.Kind.SUPERSEDED, states.COACH, at, by=by)
-    waiting = replaced.filter(state__in=[Proposal.State.PROPOSED, Proposal.State.CHANGES_ASKED])
-    questions = list(Consent.objects.filter(proposal__in=waiting).waiting())
-    waiting.update(state=Proposal.State.SUPERSEDED, answered_at=now)
-    end_all(questions, ConsentEvent.Kind.SUPERSEDED, states.COACH, at, by=by)
+def _void(replaced: ProposalQuerySet, waiting: list[Proposal.State], at: datetime | None, by: Coach) -> None:
+    """Void those of these proposals that wait, and the approvals of them that nobody could use yet. Questions are locked before older consents."""
+    now = at or timezone.now()
+    held = Disclosure.objects.filter(consent__proposal__in=replaced, opens_at__gt=now, closed_at__isnull=True).select_related("consent")
+    void = replaced.filter(state__in=waiting)
+    questions = Consent.objects.filter(proposal__in=void).waiting().order_by("pk")
+    ended = [*questions, *(one.consent for one in held)]
+    if ended or void.exists():
+        end_all(ended, ConsentEvent.Kind.SUPERSEDED, states.COACH, at, by=by)
+        void.update(state=Proposal.State.SUPERSEDED, answered_at=now)
 
 
 @act
-def ask_changes(*, proposal: Proposal, answer: str, vault: Unlocked, by: Client, at: datetime | None = None) -> None:
-    """This function will send the client's wish for another text to the coach, sealed in their shared space."""
-    now, row = at or timezone.now(), _waiting(proposal, at)
-    row.answer = vault.seal(answer, row.place("proposal.answer"))
+def ask_changes(*, proposal: Proposal, text: str, comment: str = "", vault: Unlocked, by: Client, at: datetime | None = None) -> None:
+    """This function will send the coach the text as the client would have it, with a comment, sealed in their shared space. Refuses when neither says anything."""
+    now = at or timezone.now()
+    row, question = _waiting(proposal, at)
+    proposed, _fingerprint = unsalted(vault.open(row.body, row.place()))
+    if not text.strip() or (text == proposed and not comment.strip()):
+        raise Refused(code="nothing_asked")
+    row.answer = vault.seal(Wanted(text, comment).kept(), row.place("proposal.answer"))
     row.state, row.answered_at = Proposal.State.CHANGES_ASKED, now
     row.save(update_fields=["answer", "state", "answered_at"])
     write_to.defer(person=str(row.summary.engagement.coach.person_id), letter="something_new")
-    end(_question(row), ConsentEvent.Kind.SUPERSEDED, states.CLIENT, at, by=by)
+    end(question, ConsentEvent.Kind.SUPERSEDED, states.CLIENT, at, by=by)
     _write("summary.changes_asked", row.summary.engagement, row, "proposal", by, at, stored=row.answer.stored())
 
 
 @act
 def refuse(*, proposal: Proposal, by: Client, at: datetime | None = None) -> None:
     """This function will keep the text between client and coach. The contact does not learn that there was a question."""
-    row = _waiting(proposal, at)
+    row, question = _waiting(proposal, at)
     row.state, row.answered_at = Proposal.State.REFUSED, at or timezone.now()
     row.save(update_fields=["state", "answered_at"])
     write_to.defer(person=str(row.summary.engagement.coach.person_id), letter="something_new")
-    end(_question(row), ConsentEvent.Kind.REFUSED, states.CLIENT, at, by=by)
+    end(question, ConsentEvent.Kind.REFUSED, states.CLIENT, at, by=by)
     _write("summary.refused", row.summary.engagement, row, "proposal", by, at)
 
 
-def _waiting(proposal: Proposal, at: datetime | None) -> Proposal:
-    """The proposal, locked, if it still waits for the client's answer; otherwise `Changed`."""
+def _waiting(proposal: Proposal, at: datetime | None) -> tuple[Proposal, Consent]:
+    """The proposal and its question, both locked, the question first, if it still waits for the client's answer; otherwise `Changed`."""
+    question = locked(Consent.objects.get(proposal=proposal))
     rows = Proposal.objects.select_for_update(of=("self",)).select_related(
         "summary__engagement__coach", "summary__engagement__client", "contact"
     )
     row = rows.get(pk=proposal.pk)
     if row.state != Proposal.State.PROPOSED or row.lapses_at <= (at or timezone.now()):
         raise Changed(code="not_waiting")
-    return row
-
-
-def _question(proposal: Proposal) -> Consent:
-    """The consent that was asked for with this proposal, locked."""
-    return locked(Consent.objects.get(proposal=proposal))
+    return row, question
 
 
 @act
@@ -216,27 +238,34 @@ def approve(
 
     `fingerprint` (SHA-256), `contact` and `keys` (SHA-256 of the contact's public keys) are what the client was shown: where one differs now, `Changed`.
     """
-    now, row = at or timezone.now(), _waiting(proposal, at)
-    public = public_keys(_joined(row.contact))
+    now = at or timezone.now()
+    row, consent = _waiting(proposal, at)
+    public = _keys_shown(row.contact, keys)
     policies.check_may_propose(row.summary, row.contact)
-    text, found = unsalted(vault.open(row.body, row.place()))
-    if (
-        found != bytes(row.fingerprint)
-        or found != fingerprint
-        or row.contact_id != contact.pk
-        or public is None
-        or public.fingerprint() != keys
-    ):
+    value = vault.open(row.body, row.place())
+    _text, found = unsalted(value)
+    if row.contact_id != contact.pk or {found} != {fingerprint, bytes(row.fingerprint), consent.text_print}:
         raise Changed(code="shown_another")
-    consent = _question(row)
-    if (consent.contact_id, consent.text_print) != (row.contact_id, found):
+    if consent.contact_id != row.contact_id:
         raise Changed(code="shown_another")
     consent.recipient_keys, consent.until_date = keys, until
     sign(consent, evidence=evidence, vault=vault, now=now)
     row.state, row.answered_at = Proposal.State.APPROVED, now
     row.save(update_fields=["state", "answered_at"])
     record("given", consent, by, at)
-    return disclose(consent=consent, value=vault.open(row.body, row.place()), public=public, vault=vault, by=by, at=at)
+    return disclose(consent=consent, value=value, public=public, vault=vault, by=by, at=at)
+
+
+def _keys_shown(contact: SponsorContact, keys: bytes) -> PublicKeys:
+    """The contact's public keys, if they are those whose SHA-256 the client was shown; otherwise `Changed`, for whoever tells the coach."""
+    person = _joined(contact)
+    try:
+        public = public_keys(person)
+    except Closed as no:
+        raise Changed(code=OTHER_KEYS) from no
+    if public is None or public.fingerprint() != keys:
+        raise Changed(code=OTHER_KEYS)
+    return public
 
 
 @act
@@ -290,7 +319,21 @@ def bound_to(consent: Consent) -> bytes:
 @act
 def view(*, disclosure: Disclosure, vault: Unlocked, by: SponsorContact, at: datetime | None = None) -> str:
     """This function will decide, write the decision down, then open the copy for its contact. Raises `Refused`."""
-    now = at or timezone.now()
+    row, consent, decision = _decided(disclosure, by, at)
+    _write("summary.viewed", consent.engagement, row, "disclosure", by, at, other=decision.rests_on[-1], code=decision.code)
+    return _opened(row, consent, vault)
+
+
+@act
+def download(*, disclosure: Disclosure, vault: Unlocked, by: SponsorContact, at: datetime | None = None) -> str:
+    """This function will do the same for a file that its contact keeps. Made after the commit: what is a PDF takes its time. Raises `Refused`."""
+    row, consent, decision = _decided(disclosure, by, at)
+    _write("summary.downloaded", consent.engagement, row, "disclosure", by, at, other=decision.rests_on[-1], code=decision.code)
+    return _opened(row, consent, vault)
+
+
+def _decided(disclosure: Disclosure, by: SponsorContact, at: datetime | None) -> tuple[Disclosure, Consent, Decision]:
+    """The row, its consent, locked, and the yes for this contact at this moment; otherwise `Refused`."""
     rows = Consent.objects.select_for_update(of=("self",), no_key=True).select_related("engagement__coach", "engagement__client", "contact")
     consent = rows.get(pk=disclosure.consent_id)
     row = Disclosure.objects.get(pk=disclosure.pk)
@@ -298,11 +341,10 @@ def view(*, disclosure: Disclosure, vault: Unlocked, by: SponsorContact, at: dat
         raise Refused(code="closed")
     request = replace(request_of(consent), purpose=purposes.SUMMARY, recipient=str(by.pk))
     facts = facts_of(consent.engagement, contact=by, consent=consent, opens_at=row.opens_at)
-    decision = policies.decide(request, facts, now)
+    decision = policies.decide(request, facts, at or timezone.now())
     if not decision.is_permitted:
         raise Refused(code=decision.code)
-    _write("summary.viewed", consent.engagement, row, "disclosure", by, at, other=decision.rests_on[-1], code=decision.code)
-    return _opened(row, consent, vault)
+    return row, consent, decision
 
 
 def _opened(disclosure: Disclosure, consent: Consent, vault: Unlocked) -> str:

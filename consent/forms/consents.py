@@ -12,10 +12,24 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from clients.models import SponsorContact
+from consent import uploads
 from consent.purposes import Kind, Purpose
 
 LONGEST_PERIOD: Final = timedelta(days=2 * 366)
 LONGEST_REASON: Final = 500
+LARGEST_PAGE: Final = 10 * 1024 * 1024
+
+
+def _until(help_text: Any = "") -> forms.Field:
+    return forms.DateField(label=_("Until when"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), help_text=help_text)
+
+
+def _clean_until(form: forms.Form) -> date:
+    """A day from today on, within two years."""
+    chosen, today = form.cleaned_data["until"], timezone.localdate()
+    if not today <= chosen <= today + LONGEST_PERIOD:
+        raise ValidationError(_("Please choose a day from today on, and within two years."))
+    return date(chosen.year, chosen.month, chosen.day)
 
 
 class _Chosen(forms.Form):
@@ -58,21 +72,34 @@ class AskForm(_Chosen):
         )
 
 
+class PaperForm(AskForm):
+    """A yes that the client signed on paper: what it says, and the page."""
+
+    def __init__(self, purpose: Purpose, contacts: Sequence[SponsorContact], *args: Any, **more: Any) -> None:
+        super().__init__(purpose, contacts, *args, **more)
+        del self.fields["reason"]
+        if "until" in purpose.must_name:
+            self.fields["until"] = _until()
+        self.fields["page"] = forms.FileField(
+            label=_("The page that your client signed"),
+            help_text=_("A PDF, or one photograph (JPEG, PNG), of at most 10 MB."),
+            widget=forms.ClearableFileInput(attrs={"accept": uploads.ACCEPTED}),
+            error_messages={"required": _("Add the page that your client signed."), "empty": _("This file is empty.")},
+        )
+
+    clean_until = _clean_until
+
+    def clean_page(self) -> bytes:
+        """The page as a PDF."""
+        return uploads.read(self.cleaned_data["page"], largest=LARGEST_PAGE)
+
+
 class GiveForm(_Chosen):
     """The client's yes: what exactly and until when, as they choose."""
 
     def __init__(self, purpose: Purpose, *args: Any, **more: Any) -> None:
         super().__init__(purpose, *args, **more)
         if "until" in purpose.must_name:
-            self.fields["until"] = forms.DateField(
-                label=_("Until when"),
-                widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-                help_text=_("You can withdraw it at any time before."),
-            )
+            self.fields["until"] = _until(_("You can withdraw it at any time before."))
 
-    def clean_until(self) -> date:
-        """A day from today on, within two years."""
-        chosen, today = self.cleaned_data["until"], timezone.localdate()
-        if not today <= chosen <= today + LONGEST_PERIOD:
-            raise ValidationError(_("Please choose a day from today on, and within two years."))
-        return date(chosen.year, chosen.month, chosen.day)
+    clean_until = _clean_until

@@ -12,15 +12,13 @@ from django.utils.translation import get_language, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from clients.models import Engagement, SponsorContact
-from consent import documents, fixing, promises, tailoring, wordings
+from consent import documents, promises, tailoring, uploads, wordings
 from consent.actions.agreements import Signer
 from consent.documents import DEFAULT_YEARS, GAP, YEARS, Choices
 from consent.models import Agreement, AgreementTemplate
-from support import pdf
 
 Kind = Agreement.Kind
 LARGEST_FILE: Final = 10 * 1024 * 1024
-MOST_PAGES: Final = 60
 LONGEST_TEXT: Final = 1000
 WITH_DEFAULT: Final = {"code_of_conduct"}  # the text has words of its own where a coach names none
 LONG: Final = {"goals", "payment_terms", "mediator", "coach_address"}
@@ -129,20 +127,8 @@ class DraftForm(forms.Form):
         )
 
     def clean_file(self) -> bytes:
-        """The file as a PDF, read whole: a photograph becomes one page, without what the camera wrote into it."""
-        sent = self.cleaned_data["file"]
-        if sent.size > LARGEST_FILE:
-            raise forms.ValidationError(_("Choose a file of at most 10 MB."))
-        content: bytes = sent.read()
-        try:
-            document = content if content.startswith(b"%PDF-") else pdf.from_picture(content)
-            pages = fixing.count_pages(document)
-            pdf.page(document, 1)
-        except pdf.PdfFailed as no:
-            raise forms.ValidationError(_("This file cannot be read. Choose a PDF, a JPEG or a PNG.")) from no
-        if not 1 <= pages <= MOST_PAGES:
-            raise forms.ValidationError(_("Choose a document of at most 60 pages."))
-        return document
+        """The file as a PDF."""
+        return uploads.read(self.cleaned_data["file"], largest=LARGEST_FILE)
 
     def clean(self) -> dict[str, Any]:
         """Ask for what the chosen clauses need; anything else may stay empty."""
@@ -262,7 +248,7 @@ def _file() -> forms.Field:
     return forms.FileField(
         label=_("The agreement that you signed together"),
         help_text=_("A PDF, or one photograph (JPEG, PNG), of at most 10 MB."),
-        widget=forms.ClearableFileInput(attrs={"accept": "application/pdf,image/jpeg,image/png"}),
+        widget=forms.ClearableFileInput(attrs={"accept": uploads.ACCEPTED}),
         error_messages={"required": _("Add the file that you signed together."), "empty": _("This file is empty.")},
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -44,14 +45,44 @@ class ApproveForm(forms.Form):
         return date(chosen.year, chosen.month, chosen.day)
 
 
-class ChangesForm(forms.Form):
-    """The text as the client would have it, or what should change."""
+def one_line_end(text: str) -> str:
+    """The text with the line ends that a browser sends made plain, so that two texts are compared by their words."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
-    answer = forms.CharField(
-        label=_("The text as you would have it, or what you would like to change"),
+
+class ChangesForm(forms.Form):
+    """The text as the client would have it, and what they would say about it."""
+
+    text = forms.CharField(
+        label=_("The text as you would have it"),
         max_length=LONGEST,
-        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false", "autocomplete": "off"}),
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false", "autocomplete": "off", "data-struck-into": ""}),
+        error_messages={"required": _("Nothing is left of the text. To pass on nothing at all, choose “Refuse”.")},
     )
+    comment = forms.CharField(
+        label=_("A word to your coach"),
+        required=False,
+        max_length=2_000,
+        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false", "autocomplete": "off"}),
+        help_text=_("Your coach alone reads it."),
+    )
+
+    def __init__(self, data: Any = None, *, proposed: str = "", **more: Any) -> None:
+        super().__init__(data, **more)
+        self.proposed = proposed
+
+    def clean_text(self) -> str:
+        text = one_line_end(str(self.cleaned_data["text"]))
+        if not text.strip():
+            raise ValidationError(self.fields["text"].error_messages["required"])
+        return text
+
+    def clean(self) -> None:
+        said = self.cleaned_data
+        is_same = "text" in said and said["text"].strip() == one_line_end(self.proposed).strip()
+        if is_same and not said.get("comment", "").strip():
+            raise ValidationError(_("The text is as it was. Please strike or change something, or say what you would like."))
 
 
 class SummaryForm(forms.Form):
@@ -60,3 +91,6 @@ class SummaryForm(forms.Form):
     text = forms.CharField(
         required=False, max_length=LONGEST, strip=False, widget=forms.Textarea(attrs={"rows": 14, "spellcheck": "false"})
     )
+
+    def clean_text(self) -> str:
+        return one_line_end(str(self.cleaned_data["text"]))

@@ -81,6 +81,11 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddField(
+            model_name="consent",
+            name="page",
+            field=vault.encrypted.EncryptedBytes(null=True),
+        ),
+        migrations.AddField(
             model_name="consentevent",
             name="number",
             field=models.PositiveSmallIntegerField(default=1),
@@ -155,6 +160,13 @@ class Migration(migrations.Migration):
                     ("superseded", "Replaced"),
                 ],
                 max_length=10,
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="consent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(models.Q(("way", "paper"), _negated=True), ("page__isnull", False), _connector="OR"),
+                name="consent_on_paper_has_its_page",
             ),
         ),
         migrations.AddConstraint(

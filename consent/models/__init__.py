@@ -2,10 +2,13 @@
 
 from consent.models.agreements import Agreement
 from consent.models.consents import Consent, ConsentEvent
+from consent.models.law import LegalAddition, LegalDisclosure
 from consent.models.pledges import Pledge, PledgeReceipt
 from consent.models.signing import AgreementEvent, KnownFile, Signatory
 from consent.models.summaries import Disclosure, Proposal, Summary
+from consent.models.tasks import Task
 from consent.models.templates import AgreementTemplate
+from consent.models.wishes import Wish
 
 __all__ = [
     "Agreement",
@@ -15,9 +18,13 @@ __all__ = [
     "ConsentEvent",
     "Disclosure",
     "KnownFile",
+    "LegalAddition",
+    "LegalDisclosure",
     "Pledge",
     "PledgeReceipt",
     "Proposal",
     "Signatory",
     "Summary",
+    "Task",
+    "Wish",
 ]

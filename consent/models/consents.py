@@ -16,7 +16,7 @@ from django.utils.translation import pgettext_lazy
 
 from clients.models import Client, Coach, Engagement, SponsorContact, coached_by
 from consent import purposes, states
-from vault.encrypted import EncryptedDetails
+from vault.encrypted import EncryptedBytes, EncryptedDetails
 
 
 class ConsentQuerySet(models.QuerySet["Consent"]):
@@ -46,7 +46,7 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
     def with_events(self) -> ConsentQuerySet:
         """With what a page shows: events, recipient, engagement."""
         rows = self.select_related("contact__sponsor", "engagement__client", "engagement__coach__person", "disclosure")
-        return rows.defer("disclosure__body").prefetch_related("events")
+        return rows.defer("disclosure__body", "page").prefetch_related("events")
 
 
 class Consent(models.Model):
@@ -64,7 +64,7 @@ class Consent(models.Model):
     proposal = models.ForeignKey("consent.Proposal", on_delete=models.PROTECT, null=True, related_name="consents")  # where it is for a text
     fingerprint = models.BinaryField(null=True)  # of that text
     recipient_keys = models.BinaryField(null=True)  # SHA-256 of the contact's public keys, as shown to the client
-    # recipient (where no contact), data, place, use, retention, participants, reason; asked_by, lapses; language and notice of the question
+    # recipient (where no contact), data, places, use, retention, participants, reason; asked_by, lapses; language and notice of the question
     terms: Mapping[str, Any] = EncryptedDetails()
     until_date = models.DateField(null=True)
     most_uses = models.PositiveSmallIntegerField(null=True)
@@ -73,7 +73,8 @@ class Consent(models.Model):
     given_at = models.DateTimeField(null=True)
     way = models.CharField(max_length=5, choices=Way.choices, blank=True)  # in which it was given
     signature = models.BinaryField(null=True)  # the client's, over every field above
-    evidence: Mapping[str, Any] = EncryptedDetails()  # of the answer: address, browser, language, notice; a photographed page
+    evidence: Mapping[str, Any] = EncryptedDetails()  # of the answer: address, browser, language, notice
+    page: bytes | None = EncryptedBytes(null=True)  # the PDF of what was signed on paper
 
     objects = ConsentQuerySet.as_manager()
 
@@ -87,6 +88,7 @@ class Consent(models.Model):
             models.CheckConstraint(
                 name="consent_in_the_space_is_signed", condition=~models.Q(way="space") | models.Q(signature__isnull=False)
             ),
+            models.CheckConstraint(name="consent_on_paper_has_its_page", condition=~models.Q(way="paper") | models.Q(page__isnull=False)),
             models.CheckConstraint(
                 name="consent_contact_pair",
                 condition=models.Q(purpose__startswith="sponsor.", contact__isnull=False)

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from clients.models import Client, Coach, Engagement, SponsorContact, coached_by
@@ -76,7 +77,7 @@ class Proposal(models.Model):
     state = models.CharField(max_length=13, choices=State.choices, default=State.PROPOSED)
     body = SealedField()  # with the shared key: 64 hex digits of salt, then the text
     fingerprint = models.BinaryField()
-    answer = SealedField(null=True)  # what the client asks to change, with the shared key
+    answer = SealedField(null=True)  # what the client would have, with the shared key: consent/wanted.py
     proposed_at = models.DateTimeField()
     lapses_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)
@@ -111,7 +112,7 @@ class DisclosureQuerySet(models.QuerySet["Disclosure"]):
         theirs = Agreement.objects.in_force().filter(engagement=models.OuterRef("consent__engagement"))
         promised = theirs.filter(wording=Engagement.Wording.A)
         amended = theirs.filter(kind=Agreement.Kind.AMENDMENT, wording=Engagement.Wording.B)
-        open_ones = self.filter(contact__in=here, opens_at__lte=at, closed_at__isnull=True, consent__until_date__gte=at.date())
+        open_ones = self.filter(contact__in=here, opens_at__lte=at, closed_at__isnull=True, consent__until_date__gte=timezone.localdate(at))
         return open_ones.filter(models.Exists(promised), ~models.Exists(amended), consent__engagement__ended_at__isnull=True)
 
 

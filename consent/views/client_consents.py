@@ -24,7 +24,7 @@ from consent.models import Consent
 from consent.purposes import PURPOSES
 from consent.standing import Changed
 from consent.views.answers import pdf_answer
-from consent.views.passphrase import did_recently_reauthenticate, what_is_wrong
+from consent.views.careful import asks_passphrase, is_stepped_up
 
 
 @require_GET
@@ -106,7 +106,7 @@ def consent_start(request: HttpRequest, clients: list[Client], pk: UUID, contact
         row = actions.ask(engagement=engagement, purpose=purpose, contact=one.contact, terms={"data": sorted(form.chosen)}, by=client)
         _give(request, clients, row, form)
         return redirect("client_consents")
-    facts = {"one": one, "engagement": engagement, "form": form, "asks_passphrase": not did_recently_reauthenticate(request)}
+    facts = {"one": one, "engagement": engagement, "form": form, "asks_passphrase": asks_passphrase(request)}
     return render(request, "consent/client_consent_start.html", facts)
 
 
@@ -133,6 +133,16 @@ def consent_receipt_pdf(request: HttpRequest, clients: list[Client], pk: UUID) -
     )
 
 
+@require_GET
+@admits(Client)
+def consent_paper(request: HttpRequest, clients: list[Client], pk: UUID) -> HttpResponse:
+    """The page that they signed, as the coach kept it."""
+    row = _consent(clients, pk)
+    if row.page is None:
+        raise Http404
+    return pdf_answer(row.page, str(row.pk), download="download" in request.GET)
+
+
 def _consent(clients: list[Client], pk: UUID) -> Consent:
     return get_object_or_404(Consent.objects.for_client(clients).with_events(), pk=pk)
 
@@ -143,10 +153,7 @@ def _client(clients: list[Client], engagement: Engagement) -> Client:
 
 def _is_complete(request: HttpRequest, form: GiveForm) -> bool:
     """Whether everything is chosen and the passphrase is right; what is not stands in the form."""
-    is_filled = form.is_valid()
-    for error in what_is_wrong(request) if is_filled else []:
-        form.add_error(None, error)
-    return form.is_valid()
+    return form.is_valid() and is_stepped_up(request, form)
 
 
 def _give(request: HttpRequest, clients: list[Client], row: Consent, form: GiveForm) -> None:
@@ -171,6 +178,6 @@ def _page(request: HttpRequest, row: Consent, form: GiveForm | None = None) -> H
         "consent": row,
         "form": form or GiveForm(row.about),
         "is_waiting": row.state == "requested" and row.lapses_at > timezone.now(),
-        "asks_passphrase": not did_recently_reauthenticate(request),
+        "asks_passphrase": asks_passphrase(request),
     }
     return render(request, "consent/client_consent.html", facts)

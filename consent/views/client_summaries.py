@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from contextlib import suppress
+from datetime import datetime, timedelta
 from typing import Any
 
 from allauth.account.internal.flows.login import record_authentication
 from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
+from accounts.act import Refused
 from accounts.doors import admits
 from accounts.forms import UnlockForm
 from accounts.views.vault import vault_by_passphrase
 from clients.models import Client
-from consent import evidence, overview
+from consent import evidence, overview, readers
+from consent.actions import copies
 from consent.actions import summaries as actions
 from consent.forms import ApproveForm, ChangesForm
 from consent.models import Proposal
 from consent.standing import Changed
+from consent.views.papers import compared, own_copy
+from consent.wanted import Wanted, sentences
+from vault.primitives import Closed
 from vault.unlocked import public_keys
 
 NOTICE = "summary-2026-11"  # version of the sentences that the client is shown before answering
@@ -47,6 +53,7 @@ def proposal(request: HttpRequest, clients: list[Client], pk: str) -> HttpRespon
     return _page(request, clients, _proposal(clients, pk))
 
 
+@sensitive_variables()
 def _page(
     request: HttpRequest, clients: list[Client], row: Proposal, *, approve: ApproveForm | None = None, changes: ChangesForm | None = None
 ) -> HttpResponse:
@@ -54,29 +61,50 @@ def _page(
     vault: Any = request.vault  # type: ignore[attr-defined]
     if not vault.holds(row.summary.engagement.shared_key):
         return render(request, "consent/client_waits_for_key.html")
+    keys = _keys_to_show(row, _client(clients, row))
     text, fingerprint = actions.unsalted(vault.open(row.body, row.place()))
-    answer = vault.open(row.answer, row.place("proposal.answer")) if row.answer else ""
-    keys = public_keys(row.contact.person_id) if row.contact.person_id else None
-    consent = overview.given().for_client(clients).filter(proposal=row).first()
-    until = timezone.localdate() + timedelta(days=365)
-    return render(
-        request,
-        "consent/client_proposal.html",
-        {
-            "proposal": row,
-            "text": text,
-            "answer": answer,
-            "fingerprint": fingerprint.hex(),
-            "keys": keys.fingerprint().hex() if keys else "",
-            "approve": approve or ApproveForm(initial={"until": until}),
-            "changes": changes or ChangesForm(initial={"answer": text}),
-            "asks_passphrase": not did_recently_reauthenticate(request),
-            "consent": consent,
-            "happened": overview.what_happened(consent),
-            "is_waiting": row.state == Proposal.State.PROPOSED and row.lapses_at > timezone.now(),
-            "now": timezone.now(),
-        },
-    )
+    consent, now = overview.given().for_client(clients).filter(proposal=row).first(), timezone.now()
+    facts = {
+        "proposal": row,
+        "text": text,
+        "sentences": sentences(text),
+        "wanted": Wanted.read(vault.open(row.answer, row.place("proposal.answer"))) if row.answer else None,
+        "fingerprint": fingerprint.hex(),
+        "keys": keys,
+        "approve": approve or ApproveForm(initial={"until": timezone.localdate() + timedelta(days=365)}),
+        "changes": changes or ChangesForm(initial={"text": text}),
+        "asks_passphrase": not did_recently_reauthenticate(request),
+        "consent": consent,
+        "happened": overview.what_happened(consent),
+        "is_waiting": row.state == Proposal.State.PROPOSED and row.lapses_at > now,
+        "now": now,
+    }
+    return render(request, "consent/client_proposal.html", facts | _around(clients, row, now))
+
+
+def _around(clients: list[Client], row: Proposal, now: datetime) -> dict[str, Any]:
+    """The same summary's other questions: one a contact, and one a version."""
+    asked = readers.history(readers.with_answers(Proposal.objects.for_client(clients).filter(summary=row.summary_id)), now)
+    this = next(one for one in asked if one.proposal.pk == row.pk)
+    others = [one for one in readers.with_each([], asked) if one.contact.pk != row.contact_id]
+    return {"asked": asked, "this": this, "others": others}
+
+
+def _keys_to_show(row: Proposal, client: Client) -> str:
+    """SHA-256 of the contact's public keys in hex; empty where there are none. Where those on file do not hold the question ends, and the coach is told."""
+    try:
+        keys = public_keys(row.contact.person_id) if row.contact.person_id else None
+    except Closed:
+        _end_for_keys(row, client)
+        return ""
+    return keys.fingerprint().hex() if keys else ""
+
+
+def _end_for_keys(row: Proposal, client: Client) -> None:
+    """End a question that waits still, for the keys of its contact; tell the coach."""
+    with suppress(Refused):
+        copies.void_for_keys(proposal=row, by=client)
+        row.state = Proposal.State.SUPERSEDED
 
 
 @require_POST
@@ -109,7 +137,10 @@ def proposal_approve(request: HttpRequest, clients: list[Client], pk: str) -> Ht
             vault=request.vault,  # type: ignore[attr-defined]
             by=_client(clients, row),
         )
-    except Changed:
+    except Changed as no:
+        if no.code == actions.OTHER_KEYS:
+            _end_for_keys(row, _client(clients, row))
+            return redirect("client_proposal", pk)  # which says what happened
         messages.error(request, _("Something has changed since you opened this page, so nothing was passed on. Please read it again."))
         return redirect("client_proposal", pk)
     messages.success(
@@ -136,15 +167,45 @@ def proposal_refuse(request: HttpRequest, clients: list[Client], pk: str) -> Htt
 
 @require_POST
 @admits(Client)
+@sensitive_variables()
 def proposal_change(request: HttpRequest, clients: list[Client], pk: str) -> HttpResponse:
-    """Send the coach the text as the client would have it."""
-    row = _proposal(clients, pk)
-    form = ChangesForm(request.POST)
+    """Send the coach the text as the client would have it, and a word about it."""
+    row, vault = _proposal(clients, pk), request.vault  # type: ignore[attr-defined]
+    proposed, _fingerprint = actions.unsalted(vault.open(row.body, row.place()))
+    form = ChangesForm(request.POST, proposed=proposed)
     if not form.is_valid():
         return _page(request, clients, row, changes=form)
+    wanted = form.cleaned_data
     try:
-        actions.ask_changes(proposal=row, answer=form.cleaned_data["answer"], vault=request.vault, by=_client(clients, row))  # type: ignore[attr-defined]
+        actions.ask_changes(proposal=row, text=wanted["text"], comment=wanted["comment"], vault=vault, by=_client(clients, row))
         messages.success(request, _("Your wish is with your coach. Nothing is passed on."))
     except Changed:
         messages.error(request, _("Something has changed since you opened this page. Please read it again."))
     return redirect("client_proposal", pk)
+
+
+@require_GET
+@admits(Client)
+@sensitive_variables()
+def proposal_compare(request: HttpRequest, clients: list[Client], pk: str) -> HttpResponse:
+    """Compare a version with the one before it, word by word."""
+    row = _proposal(clients, pk)
+    older = readers.before(row, Proposal.objects.for_client(clients).select_related("summary__engagement__coach"))
+    if older is None:
+        raise Http404
+    return render(
+        request,
+        "consent/proposal_compare.html",
+        {"proposal": row, "older": older, "back": "client_proposal"} | compared(request, older, row),
+    )
+
+
+@require_GET
+@admits(Client)
+@sensitive_variables()
+def proposal_pdf(request: HttpRequest, clients: list[Client], pk: str) -> HttpResponse:
+    """The client's own copy of what was proposed, whatever became of it."""
+    row = _proposal(clients, pk)
+    client = _client(clients, row)
+    text = copies.keep_copy(proposal=row, vault=request.vault, by=client)  # type: ignore[attr-defined]
+    return own_copy(request, row, text, for_whom=client.name, back="client_proposal")

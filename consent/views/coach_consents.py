@@ -19,11 +19,11 @@ from accounts.doors import admits, to_step_up
 from clients.models import Coach, Engagement
 from consent import consent_receipts, permitting
 from consent.actions import consents as actions
-from consent.forms.consents import AskForm
+from consent.forms.consents import AskForm, PaperForm
 from consent.models import Consent
 from consent.purposes import PURPOSES, WITH_SCREENS
 from consent.views.answers import pdf_answer
-from consent.views.passphrase import did_recently_reauthenticate
+from consent.views.careful import asks_passphrase
 
 
 @require_GET
@@ -37,7 +37,7 @@ def register(request: HttpRequest, coach: Coach) -> HttpResponse:
 @admits(Coach)
 def register_csv(request: HttpRequest, coach: Coach) -> HttpResponse:
     """The same as a list to keep: an export, so the passphrase is asked for again."""
-    if not did_recently_reauthenticate(request):
+    if asks_passphrase(request):
         return to_step_up(request)
     text = io.StringIO()
     rows = csv.writer(text)
@@ -93,6 +93,46 @@ def consent_ask(request: HttpRequest, coach: Coach, pk: UUID, purpose: str) -> H
         (why for one, why in permitting.askable(engagement, timezone.now()) if one.code == purpose), _("This cannot be asked now.")
     )
     return render(request, "consent/consent_ask.html", {"engagement": engagement, "about": about, "form": form, "why_not": why_not})
+
+
+@require_http_methods(["GET", "POST"])
+@admits(Coach)
+def consent_paper(request: HttpRequest, coach: Coach, pk: UUID, purpose: str) -> HttpResponse:
+    """Keep a yes that the client signed on paper."""
+    engagement = _engagement(coach, pk)
+    if purpose not in WITH_SCREENS or Consent.Way.PAPER not in PURPOSES[purpose].ways:
+        raise Http404
+    about, contacts = PURPOSES[purpose], list(permitting.contacts_of(engagement))
+    form = PaperForm(about, contacts, request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        contact = next((row for row in contacts if str(row.pk) == form.cleaned_data.get("contact")), None)
+        facts = {
+            "contact": contact,
+            "terms": {"data": sorted(form.chosen)},
+            "until": form.cleaned_data.get("until"),
+            "way": Consent.Way.PAPER,
+        }
+        try:
+            row = actions.attest(engagement=engagement, purpose=purpose, page=form.cleaned_data["page"], by=coach, **facts)
+        except Refused as no:
+            form.add_error(None, no.sentence or _("This cannot be asked now."))
+        else:
+            messages.success(request, _("Kept, with the page. Your client sees it in their space and can withdraw it there."))
+            return redirect("consent_page", row.pk)
+    return render(request, "consent/consent_paper.html", {"engagement": engagement, "about": about, "form": form})
+
+
+@require_GET
+@admits(Coach)
+def consent_paper_page(request: HttpRequest, coach: Coach, pk: UUID) -> HttpResponse:
+    """The page that was signed."""
+    return _page_of(_consent(coach, pk), request)
+
+
+def _page_of(row: Consent, request: HttpRequest) -> HttpResponse:
+    if row.page is None:
+        raise Http404
+    return pdf_answer(row.page, str(row.pk), download="download" in request.GET)
 
 
 @require_GET

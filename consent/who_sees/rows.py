@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from clients.models import Client, Engagement, SponsorContact
 from consent import promises
-from consent.models import Agreement, Consent, Disclosure, Pledge, Proposal, Summary
+from consent.models import Agreement, Consent, Disclosure, LegalAddition, LegalDisclosure, Pledge, Proposal, Summary, Wish
 from consent.policies import FINGERPRINT_BYTES, Request
 from consent.promises import Promise
 from consent.purposes import ATTENDANCE, LISTING, PURPOSES, SUMMARY, Kind
@@ -138,7 +138,9 @@ def drafts(sheet: Sheet) -> Row:
 def proposals(sheet: Sheet) -> Row:
     """What stands in the shared space."""
     series = sheet.known.engagement.shared_key
-    return sheet.sealed("proposals", _("Texts proposed, and what was answered"), series, [(Proposal, "body"), (Proposal, "answer")])
+    return sheet.sealed(
+        "proposals", _("Texts proposed, and what was answered"), series, [(Proposal, "body"), (Proposal, "answer"), (Wish, "body")]
+    )
 
 
 def special(sheet: Sheet, notes: Row) -> Row:
@@ -194,6 +196,14 @@ def access_log(sheet: Sheet) -> Row:
     """Who opened what, and when."""
     answer = no(_("Their own looks stand in it; they do not see it."))
     return sheet.unsealed("log", _("Access log"), [(LedgerEntry, "event")], contact=lambda _one: answer)
+
+
+def law(sheet: Sheet) -> list[Row]:
+    """What the law required, whether or not there is any: the coach's register, and what the client was told of it."""
+    engagement = sheet.known.engagement
+    register = sheet.sealed("law", _("Register of legal disclosures"), engagement.notes_key, [(LegalDisclosure, "body")])
+    told = sheet.sealed("law_told", _("What the person coached was told of it"), engagement.shared_key, [(LegalAddition, "body")])
+    return [register, told]
 
 
 # Beside the rows

@@ -6,12 +6,14 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from accounts.doors import admits
+from clients.barriers import Barriers
 from clients.models import Coach, Engagement
+from consent import law_pages, policies, readers
 from consent import overview as consent
-from consent import policies
 from sessions import journal, overview
 from sessions.models import Session
 
@@ -34,7 +36,9 @@ def engagement_page(request: HttpRequest, coach: Coach, pk: UUID) -> HttpRespons
         "meetings": meetings,
         "held": held,
         "agreements": consent.agreements_of(engagement),
-        "summaries": consent.summaries_of(engagement),
+        "summaries": readers.summaries_of(engagement, timezone.now()),
+        "wishes": readers.wishes_of(engagement),
+        "is_walled": bool(Barriers(coach.pk).others(engagement.client_id)),
         "why_no_summary": policies.allows(policies.check_may_write_summary, engagement),
     }
     return render(request, "sessions/engagement.html", context)
@@ -46,7 +50,13 @@ def engagement_log(request: HttpRequest, coach: Coach, pk: UUID) -> HttpResponse
     """Show who opened or changed what in an engagement, fifty events a page."""
     engagement = get_object_or_404(Engagement.objects.for_coach(coach).select_related("client"), pk=pk)
     readers = journal.for_the_coach(coach.person_id, engagement.client.person_id)
-    lines, after = journal.lines(chain=coach.practice_id, subject=engagement.id, readers=readers, before=page_number(request))
+    lines, after = journal.lines(
+        chain=coach.practice_id,
+        subject=engagement.id,
+        readers=readers,
+        legal=law_pages.seen_by_coach(engagement),
+        before=page_number(request),
+    )
     return render(
         request, "sessions/log.html", {"engagement": engagement, "lines": lines, "after": after, "first": page_number(request) is None}
     )

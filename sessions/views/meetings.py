@@ -14,7 +14,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.act import Refused
 from accounts.doors import admits
 from clients.models import Coach, Engagement
-from sessions import actions, overview, places, policies
+from sessions import actions, crossings, overview, places, policies
+from sessions.crossings import Crossing
 from sessions.forms import SessionForm
 from sessions.models import Session, SessionQuerySet
 
@@ -39,20 +40,29 @@ def _first_values() -> dict[str, object]:
     return {"day": soon.date(), "time": soon.replace(minute=0), "minutes": 60, "place": Session.At.OFFICE}
 
 
+def _unseen(request: HttpRequest, session: Session, coach: Coach) -> list[Crossing]:
+    """Whom the client would cross in the waiting room, unless the page has said so and the coach plans it all the same."""
+    found = crossings.of(session, coach, timezone.now())
+    return [] if {crossing.key for crossing in found} <= set(request.POST.getlist("crossing")) else found
+
+
 @require_http_methods(["GET", "POST"])
 @admits(Coach)
 def session_add(request: HttpRequest, coach: Coach, pk: UUID) -> HttpResponse:
     """Plan a session of an engagement, or note down one that took place."""
     engagement = get_object_or_404(Engagement.objects.for_coach(coach).select_related("client"), pk=pk)
     form = SessionForm(request.POST or None, initial=_first_values())
+    context = {"form": form, "engagement": engagement, "places": places.choices()}
     if request.method == "POST" and form.is_valid():
+        if found := _unseen(request, form.laid_over(Session(engagement=engagement)), coach):
+            return render(request, "sessions/session_form.html", context | {"crossings": found})
         try:
             session = actions.plan_session(engagement=engagement, by=coach, **form.facts())
         except Refused as no:
             say(request, no)
             return redirect("engagement_page", pk=engagement.pk)
         return redirect("session_page", pk=session.pk)
-    return render(request, "sessions/session_form.html", {"form": form, "engagement": engagement, "places": places.choices()})
+    return render(request, "sessions/session_form.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -61,13 +71,15 @@ def session_edit(request: HttpRequest, coach: Coach, pk: UUID) -> HttpResponse:
     """Change a session's time, length, place or agenda."""
     session = get_object_or_404(sessions_of(coach), pk=pk)
     form = SessionForm(request.POST or None, initial=SessionForm.of(session))
+    context = {"form": form, "session": session, "engagement": session.engagement, "places": places.choices()}
     if request.method == "POST" and form.is_valid():
+        if found := _unseen(request, form.laid_over(session), coach):
+            return render(request, "sessions/session_form.html", context | {"crossings": found})
         try:
             actions.change_session(session=session, by=coach, **form.facts())
         except Refused as no:
             say(request, no)
         return redirect("session_page", pk=session.pk)
-    context = {"form": form, "session": session, "engagement": session.engagement, "places": places.choices()}
     return render(request, "sessions/session_form.html", context)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -11,17 +9,18 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.debug import sensitive_variables
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.act import Refused
 from accounts.doors import admits, wants_a_page
 from clients.models import Coach, Engagement, SponsorContact
-from consent import overview, policies
+from consent import policies
 from consent.actions import summaries as actions
 from consent.forms import SummaryForm
 from consent.models import Consent, Proposal, Summary
 from sessions.models import Note
+from sessions.readership import readership
 from support.words import clock
 
 
@@ -38,7 +37,8 @@ def _engagement(coach: Coach, pk: str) -> Engagement:
     return get_object_or_404(rows, pk=pk)
 
 
-def _summary(coach: Coach, pk: str) -> Summary:
+def summary_of(coach: Coach, pk: str) -> Summary:
+    """The coach's summary, unless it was deleted, with what opening and showing it needs; or 404."""
     rows = Summary.objects.for_coach(coach).filter(deleted_at__isnull=True)
     return get_object_or_404(rows.select_related("engagement__client", "engagement__coach__person", "contact__sponsor"), pk=pk)
 
@@ -68,26 +68,21 @@ def summary_add(request: HttpRequest, coach: Coach, pk: str) -> HttpResponse:
 @sensitive_variables()
 def summary_page(request: HttpRequest, coach: Coach, pk: str) -> HttpResponse:
     """Write the draft; see beside it the notes, and what the client answered to what was proposed."""
-    summary = _summary(coach, pk)
+    summary = summary_of(coach, pk)
     if request.method == "POST":
         return _save(request, summary, coach)
-    vault: Any = request.vault  # type: ignore[attr-defined]
-    proposals = list(Proposal.objects.for_coach(coach).filter(summary=summary).select_related("summary__engagement__coach"))
-    proposal = proposals[0] if proposals else None
-    consent = overview.given().for_coach(coach).filter(proposal=proposal).first()
+    vault, now = request.vault, timezone.now()  # type: ignore[attr-defined]
+    people = readership(summary, vault, coach, now)
     notes = Note.objects.for_coach(coach).filter(session__engagement=summary.engagement).select_related("session").defer("body")
     facts = {
         "summary": summary,
         "text": vault.open(summary.body, summary.place()),
-        "proposal": proposal,
-        "earlier": proposals[1:],
-        "answer": vault.open(proposal.answer, proposal.place("proposal.answer")) if proposal and proposal.answer else "",
-        "waits": proposal is not None and proposal.version == summary.version and proposal.state == Proposal.State.PROPOSED,
-        "consent": consent,
-        "happened": overview.what_happened(consent),
-        "why_not": policies.allows(policies.check_may_propose, summary, summary.contact),
+        "people": people,
+        "is_written": "edit" in request.GET or not people.is_open_at(summary.version),
+        "wish": summary.wishes.first(),
+        "why_not": policies.allows(policies.check_may_propose, summary, summary.contact) if not people.askable else "",
         "notes": notes.order_by("-made_at")[:20],
-        "now": timezone.now(),
+        "now": now,
     }
     return render(request, "sessions/summary_page.html", facts)
 
@@ -110,64 +105,45 @@ def _save(request: HttpRequest, summary: Summary, coach: Coach) -> HttpResponse:
     return JsonResponse({"version": row.version, "saved_at": clock(row.saved_at)})
 
 
-@admits(Coach)
-@sensitive_variables()
-def proposal_page(request: HttpRequest, coach: Coach, pk: str) -> HttpResponse:
-    """Show a text as it was once proposed, and what became of it."""
-    rows = Proposal.objects.for_coach(coach).select_related("summary__engagement__coach", "contact__sponsor")
-    proposal = get_object_or_404(rows, pk=pk)
-    vault: Any = request.vault  # type: ignore[attr-defined]
-    text, _fingerprint = actions.unsalted(vault.open(proposal.body, proposal.place()))
-    answer = vault.open(proposal.answer, proposal.place("proposal.answer")) if proposal.answer else ""
-    return render(request, "sessions/proposal_page.html", {"proposal": proposal, "text": text, "answer": answer})
+def contact_of(named: str | None, summary: Summary, coach: Coach) -> SponsorContact:
+    """The contact that a page names, else the one for whom it was begun; 404 for somebody of another organisation."""
+    asked = named or str(summary.contact_id)
+    rows = SponsorContact.objects.for_coach(coach).filter(sponsor=summary.engagement.sponsor_id).select_related("sponsor")
+    contact = next((row for row in rows if str(row.pk) == asked), None)
+    if contact is None:
+        raise Refused(code="contact_of_another")
+    return contact
 
 
 @require_POST
+@sensitive_post_parameters()
 @admits(Coach)
 @sensitive_variables()
-def summary_propose(request: HttpRequest, coach: Coach, pk: str) -> HttpResponse:
-    """Show the client exactly the text that is on the coach's screen."""
-    summary = _summary(coach, pk)
-    vault: Any = request.vault  # type: ignore[attr-defined]
-    if request.POST.get("finish") != str(summary.version):
-        messages.error(request, _("The text was changed since this page was opened, so nothing was proposed. Please read it again."))
-        return redirect("summary_page", pk)
-    text = vault.open(summary.body, summary.place())
-    if not text.strip():
-        messages.error(request, _("There is nothing to propose yet: the text is empty."))
-        return redirect("summary_page", pk)
-    if Proposal.objects.for_coach(coach).filter(summary=summary, version=summary.version, state=Proposal.State.PROPOSED).exists():
-        messages.info(request, _("This text waits for your client’s answer already."))
-        return redirect("summary_page", pk)
-    actions.propose(summary=summary, text=text, vault=vault, by=coach)
-    messages.success(request, _("Your client will find this text in their space. Nothing goes out without their yes."))
-    return redirect("summary_page", pk)
+def summary_preview(request: HttpRequest, coach: Coach, pk: str) -> HttpResponse:
+    """Show what was typed as the contact will read it. Nothing is kept."""
+    form = SummaryForm(request.POST)
+    text = form.cleaned_data["text"] if form.is_valid() else ""
+    return render(request, "sessions/_summary_preview.html", {"summary": summary_of(coach, pk), "text": text, "form": form})
 
 
-@require_POST
-@admits(Coach)
-@sensitive_variables()
-def summary_take_answer(request: HttpRequest, coach: Coach, pk: str) -> HttpResponse:
-    """Propose the text as the client would have it: one click."""
-    summary = _summary(coach, pk)
-    vault: Any = request.vault  # type: ignore[attr-defined]
-    waiting = Proposal.objects.for_coach(coach).filter(summary=summary, state=Proposal.State.CHANGES_ASKED)
-    proposal = waiting.select_related("summary__engagement__coach").first()
-    if proposal is None or proposal.answer is None:
+def answered(request: HttpRequest, summary: Summary, coach: Coach) -> Proposal:
+    """The proposal to which the client answered with another text: the one that the page names, else the last. Raises `Refused`."""
+    rows = Proposal.objects.for_coach(coach).filter(summary=summary, state=Proposal.State.CHANGES_ASKED, answer__isnull=False)
+    named = request.POST.get("proposal")
+    found = [row for row in rows.select_related("summary__engagement__coach", "contact") if named in (None, "", str(row.pk))]
+    if not found:
         raise Refused(code="no_answer")
-    text = vault.open(proposal.answer, proposal.place("proposal.answer"))
-    saved = actions.write_summary(summary=summary, text=text, expected=summary.version, vault=vault, by=coach)
-    actions.propose(summary=_summary(coach, str(saved.pk)), text=text, vault=vault, by=coach)
-    messages.success(request, _("Your client’s text is proposed as it stands."))
-    return redirect("summary_page", pk)
+    return found[0]
 
 
 @require_POST
 @admits(Coach)
 def summary_hold(request: HttpRequest, coach: Coach, pk: str) -> HttpResponse:
-    """Stop, within the minute, what the client authorised."""
-    summary = _summary(coach, pk)
-    consent = Consent.objects.for_coach(coach).filter(proposal__summary=summary, disclosure__closed_at__isnull=True).first()
+    """Stop, within the minute, what the client authorised for one contact."""
+    summary = summary_of(coach, pk)
+    named = request.POST.get("consent")
+    rows = Consent.objects.for_coach(coach).filter(proposal__summary=summary, disclosure__closed_at__isnull=True)
+    consent = next((row for row in rows.order_by("-given_at") if named in (None, "", str(row.pk))), None)
     try:
         if consent is None:
             raise Refused(code="nothing_to_hold")
@@ -182,7 +158,7 @@ def summary_hold(request: HttpRequest, coach: Coach, pk: str) -> HttpResponse:
 @admits(Coach)
 def summary_delete(request: HttpRequest, coach: Coach, pk: str) -> HttpResponse:
     """Delete a draft that was never proposed."""
-    summary = _summary(coach, pk)
+    summary = summary_of(coach, pk)
     try:
         actions.delete_summary(summary=summary, by=coach)
         messages.success(request, _("The draft is deleted."))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
+from sessions.models import OwnWords
 from tests.cast import Cast
 from tests.house.world import World
 from vault.models import DataKey
@@ -34,6 +35,7 @@ def damages(world: World, cast: Cast) -> Iterator[Damage]:
     """Every damage."""
     yield from of_the_ledger(world)
     yield from of_notes(world)
+    yield from of_people(world)
     yield from of_agreements(world)
     yield from of_summaries(world)
     yield from of_consents(world)
@@ -50,6 +52,18 @@ def changed(table: str, column: str, row: UUID, check: str) -> Damage:
 def deleted(table: str, row: UUID, check: str) -> Damage:
     """A row less."""
     return Damage(f"delete from {table} where id = '{row}'", check, row, "missing")
+
+
+def of_people(world: World) -> Iterator[Damage]:
+    """Marks, cleared names and own words that change or go: each would let something through the confidentiality reading."""
+    words = OwnWords.objects.get(coach=world.coach).pk
+    for table, row, check in (
+        ("coaching_sessions_markedperson", world.marked.pk, "marked people"),
+        ("coaching_sessions_clearedname", world.cleared.pk, "cleared names"),
+        ("coaching_sessions_ownwords", words, "lists of own words"),
+    ):
+        yield changed(table, "body", row, check)
+        yield deleted(table, row, check)
 
 
 def of_the_ledger(world: World) -> Iterator[Damage]:

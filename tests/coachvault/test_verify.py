@@ -82,7 +82,7 @@ def world(own_databases: dict[str, str], cast: Cast) -> World:
     sessions.write_note(note=addition, text="more", expected_version=1, keep=False, vault=vault, by=by)
     empty = sessions.start_note(session=world.session, vault=vault, by=by)
     sessions.delete_note(note=empty, vault=vault, by=by)
-    summaries.ask_changes(proposal=world.proposal, answer="otherwise", vault=vault_of(cast.anais), by=cast.anais)
+    summaries.ask_changes(proposal=world.proposal, text="otherwise", vault=vault_of(cast.anais), by=cast.anais)
     summaries.delete_summary(summary=world.summary, by=by)
     ledger.sign_heads(vault, [by.practice_id, ledger.INSTANCE], timezone.now())
     return world

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -12,9 +13,13 @@ from django.utils import timezone
 from accounts.act import Refused
 from consent.actions import consents
 from consent.actions import summaries as actions
-from consent.models import ConsentEvent, Disclosure
+from consent.models import Consent, ConsentEvent, Disclosure, Proposal
+from tests.cast import PASSPHRASE
+from tests.consent.readings import read
 from tests.consent.test_summaries import Story
-from vault.models import DataKey, LedgerEntry
+from vault import slots
+from vault.models import DataKey, KeyGrant, LedgerEntry
+from vault.unlocked import Unlocked, public_keys
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -50,22 +55,72 @@ def test_two_clicks_on_authorise_make_one_copy(own_databases, cast):
     assert Disclosure.objects.count() == DataKey.objects.filter(kind="copy").count() == 1
 
 
-def test_no_look_succeeds_after_the_withdrawal(own_databases, cast):
+ROUNDS = 200
+AT_ONCE = 10  # rounds started together: two threads each
+
+
+def rounds(story: Story, count: int) -> list[Proposal]:
+    """So many questions about texts of their own."""
+    vault, found = story.vault("Camille Aubry"), []
+    for number in range(count):
+        facts = {"vault": vault, "by": story.camille}
+        text = f"Texte {number}."
+        summary = actions.start_summary(engagement=story.engagement, contact=story.helene, text=text, **facts)
+        found.append(actions.propose(summary=summary, text=text, reading=read(text, story.engagement, vault), **facts))
+    return found
+
+
+def vault_maker(story: Story, name: str) -> Callable[[], Unlocked]:
+    """A fresh open vault for each thread, its slot opened once."""
+    person = story.cast._people[name][0].pk
+    root = slots.open_with_passphrase(person, PASSPHRASE)
+    return lambda: Unlocked(person, root)
+
+
+def test_approving_and_withdrawing_at_the_same_instant_two_hundred_times(own_databases, cast):
+    """Whichever comes first: a withdrawal after the yes leaves no key, one before it ends nothing; and no look comes after a withdrawal."""
     story = Story(cast)
-    for _ in range(8):
-        disclosure = story.approved()
-        Disclosure.objects.filter(pk=disclosure.pk).update(opens_at=timezone.now() - timedelta(seconds=1))
+    anais, helene = vault_maker(story, "Anais Lefort"), vault_maker(story, "Helene Vasseur")
+    keys = public_keys(story.helene.person_id).fingerprint()
 
-        at_once(
-            lambda d=disclosure: actions.view(disclosure=d, vault=story.vault("Helene Vasseur"), by=story.helene),
-            lambda d=disclosure: consents.withdraw(consent=d.consent, by=story.anais),
-            lambda d=disclosure: actions.view(disclosure=d, vault=story.vault("Helene Vasseur"), by=story.helene),
-        )
+    def approve(proposal: Proposal) -> Disclosure:
+        shown = {"fingerprint": bytes(proposal.fingerprint), "contact": story.helene, "keys": keys, "until": timezone.localdate()}
+        return actions.approve(proposal=proposal, evidence={}, vault=anais(), by=story.anais, **shown)
 
-        withdrawn = ConsentEvent.objects.get(consent=disclosure.consent, kind="withdrawn")
-        written = LedgerEntry.objects.get(about=disclosure.consent_id, event="consent.withdrawn")
-        looks = LedgerEntry.objects.filter(about=disclosure.pk, event="summary.viewed")
-        assert withdrawn is not None
-        assert not looks.filter(position__gt=written.position).exists()
+    def withdraw(proposal: Proposal) -> None:
+        consents.withdraw(consent=Consent.objects.get(proposal=proposal), by=story.anais)
+
+    def look(disclosure: Disclosure) -> str:
+        return actions.view(disclosure=disclosure, vault=helene(), by=story.helene)
+
+    proposals = rounds(story, ROUNDS)
+    for start in range(0, ROUNDS, AT_ONCE):
+        batch = proposals[start : start + AT_ONCE]
+        pairs = [[lambda p=p: approve(p), lambda p=p: withdraw(p)] for p in batch]
+        results = at_once(*(call for number, pair in enumerate(pairs) for call in pair[:: 1 if number % 2 else -1]))
+        assert {type(result).__name__ for result in results} <= {"Disclosure", "NoneType"}
+
+    orders = [tuple(Consent.objects.get(proposal=p).events.values_list("kind", flat=True)) for p in proposals]
+    assert set(orders) <= {("requested", "given"), ("requested", "given", "withdrawn")}
+    assert len(orders) == ROUNDS
+    withdrawn = ConsentEvent.objects.filter(kind="withdrawn").values("consent")
+    assert not KeyGrant.objects.filter(key__series__in=Disclosure.objects.filter(consent__in=withdrawn).values("series")).exists()
+
+    Disclosure.objects.update(opens_at=timezone.now() - timedelta(seconds=1))
+    standing = list(Disclosure.objects.filter(closed_at__isnull=True).select_related("consent__proposal"))
+    for start in range(0, len(standing), AT_ONCE):
+        batch = standing[start : start + AT_ONCE]
+        at_once(*(call for d in batch for call in (lambda d=d: look(d), lambda d=d: withdraw(d.consent.proposal), lambda d=d: look(d))))
+    _no_look_after_a_withdrawal()
+    for disclosure in [*standing[:5], *Disclosure.objects.filter(consent__in=withdrawn)[:5]]:
         with pytest.raises(Refused):
-            actions.view(disclosure=disclosure, vault=story.vault("Helene Vasseur"), by=story.helene)
+            look(disclosure)
+
+
+def _no_look_after_a_withdrawal() -> None:
+    """In the chain of events every look lies before the withdrawal of the same text."""
+    gone = dict(LedgerEntry.objects.filter(event="consent.withdrawn").values_list("about", "position"))
+    assert len(gone) == ROUNDS
+    of = dict(Disclosure.objects.values_list("pk", "consent"))
+    late = [row for row in LedgerEntry.objects.filter(event="summary.viewed") if row.position > gone[of[row.about]]]
+    assert late == []

@@ -6,6 +6,7 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -15,12 +16,12 @@ from clients.models import Engagement
 from consent import consent_receipts, policies
 from consent.actions import consents, engagements
 from consent.facts import facts_of, request_of
-from consent.models import Consent, ConsentEvent, Disclosure
+from consent.models import Consent, ConsentEvent, Disclosure, Task
 from consent.purposes import ATTENDANCE, LISTING
 from consent.standing import Changed, of_engagement
 from support.jobs import run_pending
 from tests.cast import PASSPHRASE, Cast, signed_in
-from tests.consent.agreements import in_force
+from tests.consent.agreements import blank, in_force
 from tests.consent.test_summaries import Story, refused
 from tests.databases import as_owner
 from vault.models import DataKey, LedgerEntry
@@ -424,3 +425,68 @@ def test_the_list_to_keep_is_no_formula(room):
     assert answer.status_code == 200
     assert "'=1+1" in answer.content.decode()
     assert Engagement.objects.count() == 1
+
+
+def attested(room, purpose=LISTING, way="paper", page=b"%PDF-1.7", **terms) -> Consent:
+    contact = room.helene if purpose.startswith("sponsor.") else None
+    return consents.attest(engagement=room.engagement, purpose=purpose, contact=contact, terms=terms, way=way, page=page, by=room.camille)
+
+
+def test_a_yes_on_paper_counts_is_marked_so_and_is_withdrawn_like_any_other(room):
+    consent = attested(room)
+    assert room.decision(consent).is_permitted
+    browser = signed_in(room.anais.person)
+
+    page = browser.get(f"/client/authorisations/{consent.pk}/").content.decode()
+    paper = browser.get(f"/client/authorisations/{consent.pk}/page.pdf")
+    browser.post(f"/client/authorisations/{consent.pk}/withdraw/")
+
+    assert "page.pdf" in page
+    assert paper.content == b"%PDF-1.7"
+    assert room.decision(consent).code == "not_given"
+
+
+def test_no_text_is_ever_permitted_on_paper_and_only_what_the_table_says_orally(room):
+    refused("not_in_this_way", attested, room, "sponsor.summary")
+    refused("not_in_this_way", attested, room, LISTING, way="oral")
+    refused("not_in_this_way", attested, room, LISTING, way="space")
+    consent = attested(room, "recording", way="oral", page=None, data=["audio"])
+
+    assert room.decision(consent).is_permitted
+
+
+def test_paper_without_its_page_is_none(room):
+    with pytest.raises(IntegrityError, match="consent_on_paper_has_its_page"), transaction.atomic():
+        attested(room, page=None)
+
+
+def test_paper_opens_nothing_under_wording_b(cast):
+    room = Room(cast, wording="B")
+
+    refused("wording_b", attested, room)
+
+
+def test_the_coach_keeps_a_photographed_page(room):
+    browser = signed_in(room.camille.person)
+    address = f"/coach/engagements/{room.engagement.pk}/consents/{LISTING}/paper/"
+
+    wrong = browser.post(address, {"contact": str(room.helene.pk), "page": SimpleUploadedFile("x.pdf", b"no pdf")})
+    browser.post(address, {"contact": str(room.helene.pk), "page": SimpleUploadedFile("x.pdf", blank(1))})
+
+    assert wrong.status_code == 200
+    assert Consent.objects.get().way == "paper"
+    assert browser.post(address, {"contact": str(room.helene.pk), "page": SimpleUploadedFile("x.pdf", blank(1))}).status_code == 200
+    assert Consent.objects.count() == 1
+
+
+def test_withdrawing_what_stands_in_public_gives_the_coach_the_places_to_correct(room):
+    places = ["Site du cabinet", "Plaquette 2026"]
+    consent = room.ask("reference", data=["name"], recipient="Site du cabinet", places=places)
+    room.give(consent, data={"name"}, until=timezone.localdate() + timedelta(days=90))
+    assert not Task.objects.exists()
+
+    consents.withdraw(consent=consent, by=room.anais)
+    consents.withdraw(consent=consent, by=room.anais)
+
+    task = Task.objects.get()
+    assert (task.kind, task.about, task.details["place"]) == ("recall", consent.pk, "Site du cabinet · Plaquette 2026")

@@ -16,8 +16,10 @@ from consent.actions import consents
 from consent.actions import summaries as actions
 from consent.models import Agreement, Consent, ConsentEvent, Disclosure, Proposal, Summary
 from consent.standing import Changed
+from consent.wanted import Wanted
 from tests.cast import signed_in
 from tests.consent.agreements import in_force
+from tests.consent.readings import read
 from tests.databases import as_owner
 from vault import ledger, shredding
 from vault.keyring.models import Half
@@ -46,7 +48,9 @@ class Story:
         )
 
     def proposal(self, summary: Summary | None = None) -> Proposal:
-        return actions.propose(summary=summary or self.summary(), text=TEXT, vault=self.vault("Camille Aubry"), by=self.camille)
+        vault = self.vault("Camille Aubry")
+        reading = read(TEXT, self.engagement, vault)
+        return actions.propose(summary=summary or self.summary(), text=TEXT, reading=reading, vault=vault, by=self.camille)
 
     def approved(self, proposal: Proposal | None = None, **changed) -> Disclosure:
         proposal = proposal or self.proposal()
@@ -223,11 +227,12 @@ def test_a_newer_approved_text_takes_the_place_of_the_one_shown(story):
 def test_changes_asked_reach_the_coach_sealed(story):
     proposal = story.proposal()
 
-    actions.ask_changes(proposal=proposal, answer="Sans le mot « jalons ».", vault=story.vault("Anais Lefort"), by=story.anais)
+    wanted = Wanted("Anaïs tient ses engagements.", "Sans le mot « jalons ».")
+    actions.ask_changes(proposal=proposal, text=wanted.text, comment=wanted.comment, vault=story.vault("Anais Lefort"), by=story.anais)
 
     proposal.refresh_from_db()
     assert proposal.state == "changes_asked"
-    assert story.vault("Camille Aubry").open(proposal.answer, proposal.place("proposal.answer")) == "Sans le mot « jalons »."
+    assert Wanted.read(story.vault("Camille Aubry").open(proposal.answer, proposal.place("proposal.answer"))) == wanted
     with connection.cursor() as cursor:
         cursor.execute("select answer from consent_proposal")
         assert b"jalons" not in bytes(cursor.fetchone()[0])

@@ -17,6 +17,7 @@ from clients import permissions
 from clients.models import Client, Engagement, SponsorContact
 from consent import signing
 from consent.actions import summaries as actions
+from consent.reading import Reading, digest_of
 from support import jobs, mail
 from tests.cast import signed_in
 from tests.consent.agreements import in_force, sent
@@ -39,7 +40,8 @@ def proposed(cast, engagement: Engagement):
     fresh = Engagement.objects.select_related("coach", "client", "sponsor").get(pk=engagement.pk)
     vault = cast.vault("Camille Aubry")
     summary = actions.start_summary(engagement=fresh, contact=cast.helene, text=TEXT, vault=vault, by=cast.camille)
-    return actions.propose(summary=summary, text=TEXT, vault=vault, by=cast.camille)
+    reading = Reading(engagement.pk, digest_of(TEXT), stops=0, asked=frozenset(), answered=frozenset())
+    return actions.propose(summary=summary, text=TEXT, reading=reading, vault=vault, by=cast.camille)
 
 
 def test_a_colleague_written_in_as_the_client_of_an_engagement_is_given_no_key(cast, engagement) -> None:

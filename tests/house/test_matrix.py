@@ -89,6 +89,9 @@ client_page                  coach    client      200      200
 client_edit                  coach    client      200      on
 client_archive               coach    client      405      on
 client_invite                coach    client      405      on
+barrier_list                 coach    -           200      405
+barrier_add                  coach    client      200      200
+barrier_lift                 coach    barrier     405      on
 sponsor_list                 coach    -           200      200
 sponsor_add                  coach    -           200      on
 sponsor_page                 coach    sponsor     200      200
@@ -157,18 +160,43 @@ template_revise              coach    template    405      on
 template_retire              coach    template    405      on
 template_delete              coach    template    405      on
 
+law_list                     coach    -           200      405
+law_new                      coach    engagement  200      422
+law_page                     coach    law         200      405
+law_pdf                      coach    law         200      405
+law_received                 coach    law         200      405
+law_papers                   coach    law         200      405
+law_complete                 coach    law         on       on
+law_tell                     coach    law         200      on
+law_review                   coach    law         200      422
+task_list                    coach    -           200      405
+task_done                    coach    task        405      on
+
 summary_add                  coach    engagement  200      200
 summary_page                 coach    summary     200      409
 summary_propose              coach    summary     405      on
+summary_check                coach    summary     200      on
+summary_preview              coach    summary     405      200
 summary_take_answer          coach    summary     405      404
 summary_hold                 coach    summary     405      on
 summary_delete               coach    summary     405      on
 proposal_page                coach    proposal    200      200
+marks                        coach    engagement  200      on
+mark_remove                  coach    marked      405      on
+name_ask_again               coach    cleared     405      on
+own_words                    coach    -           200      409
+proposal_compare             coach    proposal    404      405
+proposal_pdf                 coach    proposal    200      405
+coach_wish                   coach    wish        200      405
+coach_wish_write             coach    wish        405      on
+coach_wish_decline           coach    wish        405      422
 
 consent_register             coach    -           200      405
 consent_register_csv         coach    -           200      405
 consent_page                 coach    asked       200      405
 consent_take_back            coach    asked       405      on
+consent_paper                coach    purpose     200      200
+consent_paper_page           coach    consent     404      405
 consent_record               coach    consent     200      405
 consent_record_pdf           coach    consent     200      405
 engagement_consents          coach    engagement  200      405
@@ -203,6 +231,11 @@ client_proposal              client   proposal    200      200
 client_proposal_approve      client   proposal    405      200
 client_proposal_refuse       client   proposal    405      on
 client_proposal_change       client   proposal    405      on
+client_proposal_compare      client   proposal    404      405
+client_proposal_pdf          client   proposal    200      405
+wish_new                     client   engagement  200      422
+client_wish                  client   wish        200      405
+client_wish_take_back        client   wish        405      on
 client_consents              client   -           200      405      200 405
 client_consent               client   asked       200      405
 client_consent_give          client   asked       405      on
@@ -210,7 +243,9 @@ client_consent_refuse        client   asked       405      on
 client_consent_withdraw      client   consent     405      on       405 on
 client_consent_receipt       client   consent     200      405
 client_consent_receipt_pdf   client   consent     200      405
+client_consent_paper         client   consent     404      405
 client_consent_start         client   start       200      200
+client_law                   client   told        200      405
 client_pledge                client   client      200      405
 client_pledge_pdf            client   client      200      405
 client_pledge_acknowledge    client   client      405      on
@@ -221,6 +256,7 @@ contact_agreement            contact  tripartite  200      on
 contact_agreement_pdf        contact  tripartite  200      405
 contact_agreement_picture    contact  tripicture  200      405
 contact_summary              contact  disclosure  200      200
+contact_summary_pdf          contact  disclosure  200      405
 contact_summary_sees         contact  disclosure  200      405
 contact_agreement_sees       contact  tripartite  200      405
 contact_sees                 contact  -           200      405
@@ -249,6 +285,7 @@ BODY: dict[str, Any] = {
     "text": "Un texte",
     "version": "3",
     "answer": "Un autre texte",
+    "why": "Un motif",
     "is_accepted": "on",
     "is_address_seen": "on",
     "until": "2027-01-01",

@@ -12,13 +12,26 @@ from typing import Any
 from django.utils import timezone
 
 from clients import actions as clients
-from clients.models import Client, Coach, Engagement, Sponsor, SponsorContact
-from consent.actions import consents, summaries
-from consent.models import Agreement, AgreementTemplate, Consent, Disclosure, Pledge, PledgeReceipt, Proposal, Summary
+from clients.models import Barrier, Client, Coach, Engagement, Sponsor, SponsorContact
+from consent.actions import consents, summaries, wishes
+from consent.models import (
+    Agreement,
+    AgreementTemplate,
+    Consent,
+    Disclosure,
+    LegalDisclosure,
+    Pledge,
+    PledgeReceipt,
+    Proposal,
+    Summary,
+    Task,
+    Wish,
+)
 from sessions import actions as sessions
-from sessions.models import Note, Session
+from sessions.models import ClearedName, MarkedPerson, Note, OwnWords, Session
+from sessions.people import actions as people
 from tests.cast import PASSPHRASE, Cast, person
-from tests.consent import agreements, pledges, templates
+from tests.consent import agreements, pledges, readings, register, templates
 from vault import slots
 from vault.unlocked import Unlocked, public_keys
 
@@ -43,16 +56,23 @@ class World:
     session: Session = field(init=False)
     note: Note = field(init=False)
     version: int = field(init=False)
+    marked: MarkedPerson = field(init=False)
+    cleared: ClearedName = field(init=False)
     disclosure: Disclosure = field(init=False)
     consent: Consent = field(init=False)
     asked: Consent = field(init=False)  # waits for an answer
     proposal: Proposal = field(init=False)
     summary: Summary = field(init=False)
+    wish: Wish = field(init=False)
     pledge: Pledge = field(init=False)
     draft: Pledge = field(init=False)  # of the pledge
     receipt: PledgeReceipt = field(init=False)
     template: AgreementTemplate = field(init=False)  # published
     written: AgreementTemplate = field(init=False)  # a draft of one
+    law: LegalDisclosure = field(init=False)  # an immediate danger with its papers, not told
+    told: LegalDisclosure = field(init=False)  # a requisition that the client was told of
+    task: Task = field(init=False)  # to take a name down
+    barrier: Barrier = field(init=False)  # by hand, from somebody who has not joined
 
     def __post_init__(self) -> None:
         """Bring the engagement there through the same actions as the pages."""
@@ -76,6 +96,9 @@ class World:
         self._disclose()
         self.proposal = self._propose("proposed")
         self.summary = self._draft("draft")
+        self.wish = wishes.make_wish(
+            engagement=self.engagement, contact=self.contact, text=self.phrase("wish"), vault=vault_of(self.client), by=self.client
+        )
         self.asked = consents.ask(
             engagement=self.engagement,
             purpose="sponsor.listing",
@@ -86,6 +109,10 @@ class World:
         self._promise()
         self.template = templates.published(templates.drafted(self.coach, self.phrase("template")))
         self.written = templates.drafted(self.coach, self.phrase("template"))
+        self.law = register.completed(register.danger(self.engagement, self._vault, self.phrase("law")), self._vault, self.phrase("law"))
+        self.told = register.requisition(self.engagement, self._vault, self.phrase("told"), less=self.phrase("law"), told=True)
+        self.task = register.recall(self.engagement, self.phrase("law"))
+        self._wall()
 
     @classmethod
     def of_anais(cls, cast: Cast) -> World:
@@ -115,8 +142,9 @@ class World:
     def readers(self) -> dict[str, set[Any]]:
         """Each phrase with the people (ids) who may read it."""
         coach, client, contact = self.coach.person_id, self.client.person_id, self.contact.person_id
-        told = dict.fromkeys(("agenda", "note", "earlier", "draft", "pledge", "template"), {coach})
-        told |= dict.fromkeys(("objective", "proposed", "reason"), {coach, client})
+        mine = ("agenda", "note", "earlier", "draft", "pledge", "template", "law", "barrier", "neighbour", "marked", "word")
+        told = dict.fromkeys(mine, {coach})
+        told |= dict.fromkeys(("objective", "proposed", "reason", "told", "wish"), {coach, client})
         told |= {"disclosed": {coach, client, contact}}
         names = dict.fromkeys((self.client.name, self.contact.name), {coach, client, contact})
         return {self.phrase(what): people for what, people in told.items()} | names
@@ -132,6 +160,17 @@ class World:
                 note=self.note, text=self.phrase(what), expected_version=self.note.version, keep=True, vault=vault, by=by
             )
         self.version = self.note.version - 1
+        facts = {"engagement": self.engagement, "vault": vault, "by": by}
+        self.marked = people.mark_person(name=self.phrase("marked"), role="", **facts)
+        self.cleared = people.clear_name(part="paul", clients=frozenset({self.client.pk}), **facts)
+        if not OwnWords.objects.filter(coach=by).exists():
+            people.write_words(typed=self.phrase("word"), expected=0, vault=vault, by=by)
+
+    def _wall(self) -> None:
+        """A barrier by hand between the client and a neighbour."""
+        facts = {"address": "", "phone": "", "job": "", "language": "fr"}
+        neighbour = clients.add_client(coach=self.coach, name=self.phrase("neighbour"), by=self.coach, **facts)
+        self.barrier = clients.add_barrier(client=self.client, other=neighbour, reason=self.phrase("barrier"), by=self.coach)
 
     def _promise(self) -> None:
         """The coach's pledge, published and acknowledged by this client; the next version is a draft of the coach alone."""
@@ -146,7 +185,9 @@ class World:
         )
 
     def _propose(self, what: str) -> Proposal:
-        return summaries.propose(summary=self._draft(what), text=self.phrase(what), vault=self._vault, by=self.coach)
+        text = self.phrase(what)
+        reading = readings.read(text, self.engagement, self._vault)
+        return summaries.propose(summary=self._draft(what), text=text, reading=reading, vault=self._vault, by=self.coach)
 
     def _disclose(self) -> None:
         """A summary that the client approved and the contact can read already."""
