@@ -36,3 +36,9 @@ def give(permission: str, person: Any, engagement: Engagement) -> None:
 def take(permission: str, person: Any, engagement: Engagement) -> None:
     """Take it back."""
     remove_perm(permission, person, engagement)
+
+
+def holders(engagement: Engagement, permission: str) -> frozenset[UUID]:
+    """Who holds this permission on this engagement, by a row of their own."""
+    rows = EngagementUserPermission.objects.filter(content_object=engagement, permission=_number(permission))
+    return frozenset(rows.values_list("user", flat=True))

@@ -77,6 +77,13 @@ class Page:
         return bool(self.vault_open and self.space and self._user.recovery_confirmed_at is None and self._user.has_acted)
 
     @cached_property
+    def who_sees(self) -> str:
+        """Where the drawer of who sees what fetches what holds in this space; empty where there is none, or nobody to read it."""
+        here = [self.space] if self.space else [place.url.strip("/") for place in self._found]
+        name = next((space for space in here if space in ("coach", "client", "contact")), "")
+        return reverse(f"{name}_sees") if name and self.vault_open else ""
+
+    @cached_property
     def spaces(self) -> list[Place]:
         """The spaces of this person, where there is more than one."""
         return self._found if len(self._found) > 1 else []

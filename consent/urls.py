@@ -27,6 +27,7 @@ from consent.views import (
     contact_agreements,
     public_pledge,
     signing,
+    who_sees,
 )
 
 urlpatterns = [
@@ -144,5 +145,10 @@ urlpatterns = [
         "contact/agreements/<uuid:pk>/page/<int:number>.png", contact_agreements.contact_agreement_picture, name="contact_agreement_picture"
     ),
     path("contact/summaries/<uuid:pk>/", contact.summary, name="contact_summary"),
+    path("contact/summaries/<uuid:pk>/who-sees/", who_sees.summary, name="contact_summary_sees"),
+    path("contact/agreements/<uuid:pk>/who-sees/", contact_agreements.contact_agreement_sees, name="contact_agreement_sees"),
+    path("coach/who-sees/", who_sees.for_coach, name="coach_sees"),
+    path("client/who-sees/", who_sees.for_client, name="client_sees"),
+    path("contact/who-sees/", who_sees.for_contact, name="contact_sees"),
     path("contact/summaries/<uuid:pk>/document.pdf", contact.summary_pdf, name="contact_summary_pdf"),
 ]

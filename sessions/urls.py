@@ -16,6 +16,7 @@ from sessions.views import (
     summaries,
     today,
     versions,
+    who_sees,
 )
 
 urlpatterns = [
@@ -68,4 +69,18 @@ urlpatterns = [
     path("coach/proposals/<uuid:pk>/", proposals.proposal_page, name="proposal_page"),
     path("coach/proposals/<uuid:pk>/compare/", proposals.proposal_compare, name="proposal_compare"),
     path("coach/proposals/<uuid:pk>/document.pdf", proposals.proposal_pdf, name="proposal_pdf"),
+    path("coach/engagements/<uuid:pk>/who-sees/", who_sees.page_for_coach, name="who_sees"),
+    path("coach/engagements/<uuid:pk>/who-sees/now/", who_sees.engagement, name="engagement_sees"),
+    path("coach/engagements/<uuid:pk>/consents/who-sees/", who_sees.consents, name="consents_sees"),
+    path("coach/sessions/<uuid:pk>/who-sees/", who_sees.session, name="session_sees"),
+    path("coach/notes/<uuid:pk>/who-sees/", who_sees.note, name="note_sees"),
+    path("coach/summaries/<uuid:pk>/who-sees/", who_sees.summary, name="summary_sees"),
+    path("coach/proposals/<uuid:pk>/who-sees/", who_sees.proposal, name="proposal_sees"),
+    path("coach/agreements/<uuid:pk>/who-sees/", who_sees.agreement, name="agreement_sees"),
+    path("coach/consents/<uuid:pk>/who-sees/", who_sees.consent, name="consent_sees"),
+    path("client/engagements/<uuid:pk>/who-sees/", who_sees.page_for_client, name="client_who_sees"),
+    path("client/engagements/<uuid:pk>/who-sees/now/", who_sees.client_engagement, name="client_engagement_sees"),
+    path("client/summaries/<uuid:pk>/who-sees/", who_sees.client_proposal, name="client_proposal_sees"),
+    path("client/agreements/<uuid:pk>/who-sees/", who_sees.client_agreement, name="client_agreement_sees"),
+    path("client/authorisations/<uuid:pk>/who-sees/", who_sees.client_consent, name="client_consent_sees"),
 ]

@@ -69,6 +69,17 @@ def public_keys_of(people: Iterable[UUID] | QuerySet[Any, Any]) -> dict[UUID, Pu
     return {row.pk: PublicKeys(sealing=row.sealing, signing=row.signing) for row in rows}
 
 
+def check_given(grant: KeyGrant, *, giver: PublicKeys, to: PublicKeys, bound_to: bytes) -> bytes:
+    """The place of a grant that whoever made its key gave and signed. Opens nothing. Raises `NotYours`, `Closed`."""
+    key = grant.key
+    if grant.giver != key.maker or key.kind == DataKey.Kind.OWN:
+        raise NotYours("given by somebody who may not give it")
+    place = _given_place(key, grant.giver, grant.holder, to, bound_to)
+    message = primitives.context("signed.grant", place_digest(place), bytes(grant.wrapped))
+    primitives.check_signature(giver, message, bytes(grant.signature or b""))
+    return place
+
+
 class Unlocked:
     """One person's open vault. Made by `make_vault` or by an unlock row; never stored, never passed on."""
 
@@ -160,15 +171,10 @@ class Unlocked:
         key = grant.key
         if grant.giver == self.person == key.maker:
             return primitives.unseal(self._root_key, bytes(grant.wrapped), _own_place(key, self.person))
-        if grant.giver != key.maker or key.kind == DataKey.Kind.OWN:
-            raise NotYours("given by somebody who may not give it")
         giver = public_keys(grant.giver)
         if giver is None:
             raise Closed("the giver has no keys")
-        place = _given_place(key, grant.giver, self.person, self.pair().public, bound_to)
-        primitives.check_signature(
-            giver, primitives.context("signed.grant", place_digest(place), bytes(grant.wrapped)), bytes(grant.signature or b"")
-        )
+        place = check_given(grant, giver=giver, to=self.pair().public, bound_to=bound_to)
         return self.pair().unwrap(bytes(grant.wrapped), place)
 
     # Texts

@@ -5,7 +5,8 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.doors import admits
@@ -15,6 +16,7 @@ from consent.models import Agreement
 from consent.views import answering, own_agreement
 from consent.views.answering import Answerer
 from consent.views.answers import pdf_answer
+from consent.who_sees import general, stays_confidential
 
 
 @require_http_methods(["GET", "POST"])
@@ -42,6 +44,17 @@ def contact_agreement_pdf(request: HttpRequest, contacts: list[SponsorContact], 
 def contact_agreement_picture(request: HttpRequest, contacts: list[SponsorContact], pk: UUID, number: int) -> HttpResponse:
     """One page of the document, as a picture."""
     return answering.page_picture(_answerer(contacts, pk).agreement, number)
+
+
+@require_GET
+@admits(SponsorContact)
+def contact_agreement_sees(request: HttpRequest, contacts: list[SponsorContact], pk: UUID) -> HttpResponse:
+    """The drawer of an agreement: who reads it."""
+    answerer = _answerer(contacts, pk)
+    agreement = answerer.agreement
+    contact = next(one for one in contacts if one.pk == answerer.signatory.contact_id)
+    facts = {"lines": general.of_agreement(agreement), "sentences": stays_confidential(agreement.engagement, contact, timezone.now())}
+    return render(request, "consent/_who_sees_contact.html", facts)
 
 
 def _answerer(contacts: list[SponsorContact], pk: UUID) -> Answerer:

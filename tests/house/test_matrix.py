@@ -206,7 +206,24 @@ consent_ask                  coach    purpose     200      200
 engagement_end               coach    engagement  200      200
 shared_entry                 coach    shared      200      405
 
+who_sees                     coach    engagement  200      405
+engagement_sees              coach    engagement  200      405
+consents_sees                coach    engagement  200      405
+session_sees                 coach    session     200      405
+note_sees                    coach    note        200      405
+summary_sees                 coach    summary     200      405
+proposal_sees                coach    proposal    200      405
+agreement_sees               coach    agreement   200      405
+consent_sees                 coach    asked       200      405
+coach_sees                   coach    -           200      405
+
 client_home                  client   -           200      405
+client_who_sees              client   engagement  200      405
+client_engagement_sees       client   engagement  200      405
+client_proposal_sees         client   proposal    200      405
+client_agreement_sees        client   agreement   200      405
+client_consent_sees          client   asked       200      405
+client_sees                  client   -           200      405
 client_log                   client   engagement  200      405
 notebook                     client   -           200      405
 notebook_private_new         client   -           200      on
@@ -261,6 +278,9 @@ contact_agreement_pdf        contact  tripartite  200      405
 contact_agreement_picture    contact  tripicture  200      405
 contact_summary              contact  disclosure  200      200
 contact_summary_pdf          contact  disclosure  200      405
+contact_summary_sees         contact  disclosure  200      405
+contact_agreement_sees       contact  tripartite  200      405
+contact_sees                 contact  -           200      405
 """
 
 # One body that fills every form, so that nobody is stopped by an empty field rather than by a rule
