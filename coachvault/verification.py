@@ -22,6 +22,9 @@ from consent.models import (
     Pledge,
     PledgeReceipt,
     Proposal,
+    RightsAnswer,
+    RightsPart,
+    RightsRequest,
     Signatory,
     Summary,
 )
@@ -58,6 +61,9 @@ ROWS: Final = (
     Rows("consents", table(Consent), ("consent.requested",)),
     Rows("consents given", table(Consent), ("consent.given",), where="given_at is not null"),
     Rows("disclosures", table(Disclosure), ("summary.disclosed",)),
+    Rows("requests about data", table(RightsRequest), ("rights.asked",)),
+    Rows("answers about data", table(RightsAnswer), ("rights.answered",)),
+    Rows("copies handed over", table(RightsPart), ("rights.handed_over",), where="body is not null"),
 )
 BYTES: Final = (
     Bytes(
@@ -68,6 +74,10 @@ BYTES: Final = (
     Bytes("texts of proposals", table(Proposal), "body", "proposal", ("summary.proposed",)),
     Bytes("answers of clients", table(Proposal), "answer", "proposal", ("summary.changes_asked",)),
     Bytes("texts of disclosures", table(Disclosure), "body", "disclosure", ("summary.disclosed",)),
+    Bytes("texts of requests", table(RightsRequest), "text", "rightsrequest", ("rights.asked",)),
+    Bytes("reasons for putting off", table(RightsRequest), "reason", "rightsrequest", ("rights.put_off",)),
+    Bytes("texts of answers", table(RightsAnswer), "body", "rightsanswer", ("rights.answered",)),
+    Bytes("texts of copies", table(RightsPart), "body", "rightspart", ("rights.handed_over",)),
     Bytes("agreements as sent", table(Agreement), "document", "agreement", ("agreement.drafted", "agreement.sent")),
     Bytes(
         "agreements as signed", table(Agreement), "signed_document", "agreement",
@@ -101,6 +111,16 @@ STATES: Final = (
         | dict.fromkeys(("agreement.sent", "agreement.resent"), ("sent",))
         | {"agreement.signed": ("sent", "signed"), "agreement.renounced": ("terminated",)}  # others may still have to sign
         | {f"agreement.{state}": (state,) for state in ("in_force", "superseded", "declined", "expired", "cancelled", "terminated")},
+    ),
+    States(
+        "states of requests",
+        table(RightsRequest),
+        {
+            "rights.asked": ("asked",),
+            "rights.put_off": ("extended",),
+            "rights.withdrawn": ("withdrawn",),
+            "rights.answered": ("answered",),
+        },
     ),
     States(
         "states of pledges",

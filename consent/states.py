@@ -1,4 +1,4 @@
-"""Every state of an agreement, a template, a pledge and a consent, and every way from one to another. What is not in the table cannot happen.
+"""Every state of an agreement, a template, a pledge, a consent and a client's request, and every way from one to another. What is not in the table cannot happen.
 
 `python -m consent.states > docs/states.md` draws it.
 """
@@ -78,7 +78,15 @@ CONSENT: Final = (
     Step("given", "ended", "ended", INSTANCE),
     Step("given", "expired", "expired", INSTANCE),
 )
-TABLES: Final = {"Agreement": AGREEMENT, "Template": TEMPLATE, "Pledge": PLEDGE, "Consent": CONSENT}
+# A client's request about their data. It can be put off once (GDPR, article 12(3)); what was answered stays answered.
+RIGHTS: Final = (
+    Step("asked", "extend", "extended", COACH),
+    Step("asked", "answer", "answered", COACH),
+    Step("asked", "withdraw", "withdrawn", CLIENT),
+    Step("extended", "answer", "answered", COACH),
+    Step("extended", "withdraw", "withdrawn", CLIENT),
+)
+TABLES: Final = {"Agreement": AGREEMENT, "Template": TEMPLATE, "Pledge": PLEDGE, "Consent": CONSENT, "Request": RIGHTS}
 
 
 def after(table: tuple[Step, ...], source: str, event: str, who: str) -> str:

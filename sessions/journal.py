@@ -65,6 +65,14 @@ SAID: Final[Mapping[str, Any]] = {
     "summary.refused": gettext_lazy("Passing on of a summary refused"),
     "summary.disclosed": gettext_lazy("Summary passed on to a contact"),
     "summary.viewed": gettext_lazy("Summary opened by a contact"),
+    "rights.asked": gettext_lazy("Request about their data asked by the client"),
+    "rights.put_off": gettext_lazy("Answer to a request put off, with a reason"),
+    "rights.withdrawn": gettext_lazy("Request about their data taken back"),
+    "rights.gone_through": gettext_lazy("One text gone through to answer a request"),
+    "rights.handed_over": gettext_lazy("One text of a copy handed over to the client"),
+    "rights.answered": gettext_lazy("Request about their data answered"),
+    "rights.downloaded": gettext_lazy("Answer to a request downloaded by the client"),
+    "space.downloaded": gettext_lazy("Everything that the client’s space shows downloaded by the client"),
     "consent.requested": gettext_lazy("Permission asked for"),
     "consent.refused": gettext_lazy("Permission refused"),
     "consent.lapsed": gettext_lazy("Question not answered in time"),
@@ -75,6 +83,7 @@ SAID: Final[Mapping[str, Any]] = {
     "consent.superseded": gettext_lazy("Permission replaced by a newer one"),
 }
 
+FOR_A_REQUEST: Final = gettext_lazy("Note opened to answer a request")
 BESIDE: Final = ("signature.given", "agreement.proven")  # written beside another event, so that bytes can be compared: no line of their own
 
 
@@ -111,19 +120,25 @@ def for_the_client(client: UUID | None, coach: UUID) -> Readers:
     return Readers({coach: _("Your coach"), client: _("You")})
 
 
-def said(event: str) -> str:
+def said(event: str, code: str = "") -> str:
     """Return an event in words."""
+    if (event, code) == ("note.read", "rights"):
+        return str(FOR_A_REQUEST)
     return str(SAID.get(event) or _("Something was written down"))
 
 
 def lines(*, chain: UUID, subject: UUID, readers: Readers, before: int | None = None, most: int = PAGE) -> tuple[list[Line], int | None]:
     """The newest events of one engagement, and where the next page begins (microseconds since 1970), or None."""
-    entries = LedgerEntry.objects.filter(chain=chain, subject=subject).exclude(event__in=BESIDE).only("at", "by", "event", "kind", "about")
+    entries = (
+        LedgerEntry.objects.filter(chain=chain, subject=subject)
+        .exclude(event__in=BESIDE)
+        .only("at", "by", "event", "kind", "about", "code")
+    )
     if before is not None:
         entries = entries.filter(at__lt=EPOCH + timedelta(microseconds=before))
     found = list(entries.order_by("-at")[: most + 1])
     numbers = _numbers(found[:most])
-    shown = [Line(entry.at, readers.of(entry), said(entry.event), _where(numbers.get(entry.about))) for entry in found[:most]]
+    shown = [Line(entry.at, readers.of(entry), said(entry.event, entry.code), _where(numbers.get(entry.about))) for entry in found[:most]]
     return shown, (shown[-1].at - EPOCH) // timedelta(microseconds=1) if len(found) > most else None
 
 

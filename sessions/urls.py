@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sessions.views import client, engagements, meetings, notes, summaries, today, versions
+from sessions.views import client, client_space, engagements, meetings, notes, rights, rights_texts, summaries, today, versions
 
 urlpatterns = [
     path("coach/", today.today, name="today"),
@@ -25,6 +25,16 @@ urlpatterns = [
     path("coach/notes/<uuid:pk>/versions/<int:version>/restore/", versions.note_restore, name="note_restore"),
     path("client/", client.client_home, name="client_home"),
     path("client/engagements/<uuid:pk>/log/", client.client_log, name="client_log"),
+    path("client/log/", client_space.access_log, name="client_access"),
+    path("client/download/", client_space.download, name="client_download"),
+    path("client/download.pdf", client_space.download_pdf, name="client_download_pdf"),
+    path("coach/rights/", rights.rights_list, name="rights_list"),
+    path("coach/rights/<uuid:pk>/", rights.rights_page, name="rights_page"),
+    path("coach/rights/<uuid:pk>/put-off/", rights.rights_put_off, name="rights_put_off"),
+    path("coach/rights/<uuid:pk>/answer/", rights.rights_answer, name="rights_answer"),
+    path("coach/rights/<uuid:pk>/texts/", rights_texts.rights_texts, name="rights_texts"),
+    path("coach/rights/<uuid:pk>/texts/<uuid:source>/", rights_texts.rights_text, name="rights_text"),
+    path("coach/rights/<uuid:pk>/hand-over/", rights_texts.rights_hand_over, name="rights_hand_over"),
     path("coach/engagements/<uuid:pk>/summaries/new/", summaries.summary_add, name="summary_add"),
     path("coach/summaries/<uuid:pk>/", summaries.summary_page, name="summary_page"),
     path("coach/summaries/<uuid:pk>/propose/", summaries.summary_propose, name="summary_propose"),

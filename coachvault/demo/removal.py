@@ -20,6 +20,9 @@ from consent.models import (
     Pledge,
     PledgeReceipt,
     Proposal,
+    RightsAnswer,
+    RightsPart,
+    RightsRequest,
     Signatory,
     Summary,
 )
@@ -40,6 +43,9 @@ def remove(at: datetime) -> None:
     Disclosure.objects.filter(consent__engagement__in=engagements).delete()
     ConsentEvent.objects.filter(consent__engagement__in=engagements).delete()
     Consent.objects.filter(engagement__in=engagements).delete()
+    for answering in (RightsPart, RightsAnswer):
+        answering.objects.filter(request__engagement__in=engagements).delete()
+    RightsRequest.objects.filter(engagement__in=engagements).delete()
     Proposal.objects.filter(summary__engagement__in=engagements).delete()
     Summary.objects.filter(engagement__in=engagements).delete()
     for model in (AgreementEvent, KnownFile, Signatory):

@@ -6,12 +6,13 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from accounts.doors import admits
 from clients.models import Coach, Engagement
 from consent import overview as consent
-from consent import policies
+from consent import policies, rights
 from sessions import journal, overview
 from sessions.models import Session
 
@@ -35,6 +36,7 @@ def engagement_page(request: HttpRequest, coach: Coach, pk: UUID) -> HttpRespons
         "held": held,
         "agreements": consent.agreements_of(engagement),
         "summaries": consent.summaries_of(engagement),
+        **rights.card_of(engagement, timezone.localdate()),
         "why_no_summary": policies.allows(policies.check_may_write_summary, engagement),
     }
     return render(request, "sessions/engagement.html", context)

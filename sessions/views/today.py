@@ -9,6 +9,8 @@ from django.views.decorators.http import require_GET
 
 from accounts.doors import admits, needs_second_factor
 from clients.models import Coach
+from consent import rights
+from consent.models import RightsRequest
 from sessions import overview
 from sessions.first_steps import steps
 
@@ -21,7 +23,9 @@ def today(request: HttpRequest, coach: Coach) -> HttpResponse:
     day = overview.day_of(coach, now)
     first = steps(coach.person, day.begun, has_second_factor=not needs_second_factor(coach, coach.person)) if day.is_new else []
     next_step = next((step for step in first if not step.is_done), None)
-    facts = {"day": day, "now": now, "steps": first, "done": sum(step.is_done for step in first), "next_step": next_step}
+    mine = RightsRequest.objects.for_coach(coach).open().select_related("engagement__client")
+    waiting = rights.clocks(mine, timezone.localdate(now))
+    facts = {"day": day, "rights": waiting, "now": now, "steps": first, "done": sum(step.is_done for step in first), "next_step": next_step}
     return render(request, "sessions/today.html", facts)
 
 

@@ -175,6 +175,14 @@ engagement_consents          coach    engagement  200      405
 consent_ask                  coach    purpose     200      200
 engagement_end               coach    engagement  200      200
 
+rights_list                  coach    -           200      405
+rights_page                  coach    request     200      405
+rights_put_off               coach    request     405      200
+rights_answer                coach    correction  405      200
+rights_texts                 coach    request     200      405
+rights_text                  coach    righttext   200      200
+rights_hand_over             coach    request     on       on
+
 client_home                  client   -           200      405
 client_log                   client   engagement  200      405
 client_agreement             client   agreement   200      on
@@ -194,6 +202,14 @@ client_consent_withdraw      client   consent     405      on       405 on
 client_consent_receipt       client   consent     200      405
 client_consent_receipt_pdf   client   consent     200      405
 client_consent_start         client   start       200      200
+client_rights                client   -           200      405
+client_rights_ask            client   rightkind   200      200
+client_rights_page           client   request     200      405
+client_rights_withdraw       client   request     405      on
+client_rights_copy           client   handed      200      405
+client_access                client   -           200      405
+client_download              client   -           200      405
+client_download_pdf          client   -           200      405
 client_pledge                client   client      200      405
 client_pledge_pdf            client   client      200      405
 client_pledge_acknowledge    client   client      405      on
@@ -238,7 +254,7 @@ MAY = {"coach": {"camille", "bruno"}, "client": {"anais", "karim"}, "contact": {
 PEOPLE = ["camille", "bruno", "anais", "karim", "helene", "dominique", "nobody", "camille, locked", "anais, locked"]
 OWN = {"camille": "anais", "bruno": "bruno", "anais": "anais", "karim": "karim", "helene": "anais"}
 OTHERS = {"camille": "bruno", "anais": "karim", "helene": "karim"}  # for everybody else: Anaïs's
-NO_ROW = {"-", "step", "crl"}
+NO_ROW = {"-", "step", "crl", "rightkind"}
 TOKENS = {"invitation", "signing", "signpage"}  # whoever has the link may follow it
 PUBLIC = {"public"}  # whoever has the address reads it: nobody's is told from another's, and nothing secret stands there
 SIGNING, INVITATION = "a-token-by-which-to-sign", "a-token-by-which-to-join"
@@ -314,6 +330,10 @@ class House:
             return reverse(line.name)
         if line.id == "step":
             return reverse(line.name, args=["title"])
+        if line.id == "rightkind":
+            return reverse(line.name, args=["access"])
+        if line.id == "righttext":
+            return reverse(line.name, args=[world.request.pk, world.note.pk] if world else [uuid4(), uuid4()])
         if line.id == "crl":
             return reverse(line.name, args=["issuing"])
         if line.id == "signpage":

@@ -14,11 +14,11 @@ from django.utils import timezone
 from clients import actions as clients
 from clients.models import Client, Coach, Engagement, Sponsor, SponsorContact
 from consent.actions import consents, summaries
-from consent.models import Agreement, AgreementTemplate, Consent, Disclosure, Pledge, PledgeReceipt, Proposal, Summary
+from consent.models import Agreement, AgreementTemplate, Consent, Disclosure, Pledge, PledgeReceipt, Proposal, RightsRequest, Summary
 from sessions import actions as sessions
 from sessions.models import Note, Session
 from tests.cast import PASSPHRASE, Cast, person
-from tests.consent import agreements, pledges, templates
+from tests.consent import agreements, pledges, rights, templates
 from vault import slots
 from vault.unlocked import Unlocked, public_keys
 
@@ -51,6 +51,9 @@ class World:
     pledge: Pledge = field(init=False)
     draft: Pledge = field(init=False)  # of the pledge
     receipt: PledgeReceipt = field(init=False)
+    handed: RightsRequest = field(init=False)  # a copy was handed over
+    request: RightsRequest = field(init=False)  # for another, which waits
+    correction: RightsRequest = field(init=False)  # waits too
     template: AgreementTemplate = field(init=False)  # published
     written: AgreementTemplate = field(init=False)  # a draft of one
 
@@ -84,6 +87,7 @@ class World:
             by=self.coach,
         )
         self._promise()
+        self._ask_about_data()
         self.template = templates.published(templates.drafted(self.coach, self.phrase("template")))
         self.written = templates.drafted(self.coach, self.phrase("template"))
 
@@ -116,7 +120,7 @@ class World:
         """Each phrase with the people (ids) who may read it."""
         coach, client, contact = self.coach.person_id, self.client.person_id, self.contact.person_id
         told = dict.fromkeys(("agenda", "note", "earlier", "draft", "pledge", "template"), {coach})
-        told |= dict.fromkeys(("objective", "proposed", "reason"), {coach, client})
+        told |= dict.fromkeys(("objective", "proposed", "reason", "wish", "explained", "reply", "wrong", "put off"), {coach, client})
         told |= {"disclosed": {coach, client, contact}}
         names = dict.fromkeys((self.client.name, self.contact.name), {coach, client, contact})
         return {self.phrase(what): people for what, people in told.items()} | names
@@ -139,6 +143,17 @@ class World:
         self.pledge = mine.filter(state="published").first() or pledges.published(self.coach)
         self.draft = mine.filter(state="draft").first() or pledges.drafted(self.coach, own=self.phrase("pledge"))
         self.receipt = pledges.acknowledged(self.pledge, self.client)
+
+    def _ask_about_data(self) -> None:
+        """A copy asked for and handed over, with the note and the agenda left out; one more asked for and put off; a correction asked for."""
+        hers, vault = vault_of(self.client), self._vault
+        self.handed = rights.asked(self.engagement, self.client, hers, text=self.phrase("wish"))
+        gap = {"outcome": "left_out", "text": "", "reason": "others", "explained": self.phrase("explained")}
+        rights.gone_through(self.handed, vault, {self.phrase(what): gap for what in ("note", "agenda", "draft")})
+        rights.handed_over(self.handed, vault, self.phrase("reply"))
+        self.request = rights.asked(self.engagement, self.client, hers, text=self.phrase("wish"))
+        rights.put_off(self.request, vault, self.phrase("put off"))
+        self.correction = rights.asked(self.engagement, self.client, hers, "rectification", wrong=self.phrase("wrong"), right="…")
 
     def _draft(self, what: str) -> Summary:
         return summaries.start_summary(
