@@ -45,7 +45,7 @@ WHAT: Final[Mapping[str, Any]] = {
     "addition": gettext_lazy("Addition to a note"),
     "agenda": gettext_lazy("Agenda of a session"),
     "draft": gettext_lazy("Draft of a summary that was never proposed"),
-    "details": gettext_lazy("What the coach has written down about you"),
+    "details": gettext_lazy("Name, address, telephone, job"),
 }
 STAYS: Final[Mapping[str, tuple[Any, Any]]] = {
     "agreements": (

@@ -26,7 +26,7 @@ from vault.models import LedgerEntry
 SENTENCES: Final[Mapping[str, Any]] = {
     "engagement.opened": gettext_lazy("Your coach opened the engagement."),
     "engagement.ended": gettext_lazy("Your coach ended the engagement. Every permission ended with it."),
-    "key.given": gettext_lazy("Your coach’s vault gave you the key of what you share."),
+    "key.given": gettext_lazy("Your coach opened the space that you share."),
     "agreement.in_force": gettext_lazy("An agreement signed by all came into force."),
     "agreement.superseded": gettext_lazy("An agreement was replaced by a newer one."),
     "agreement.terminated": gettext_lazy("Your coach ended an agreement."),
