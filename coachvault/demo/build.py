@@ -14,7 +14,7 @@ from accounts import actions as accounts
 from accounts.models import User
 from clients import actions as clients
 from clients.models import Client, Coach, Engagement, Practice, SponsorContact
-from coachvault.demo import own_templates, promises, texts
+from coachvault.demo import own_templates, promises, rights, texts
 from coachvault.demo.agreements import Agreements
 from coachvault.demo.people import PEOPLE, passphrase, recovery_code
 from consent.actions import consents, summaries
@@ -61,6 +61,7 @@ class Demo:
         self._summaries()
         promises.planned(self)
         own_templates.planned(self)
+        rights.planned(self)
         for at, act in sorted(self.agenda, key=lambda entry: entry[0]):
             act(at)
         rows = {key: str(summary.pk) for key, summary in self.summaries.items()}

@@ -18,7 +18,11 @@ from consent.models import Disclosure, Signatory, Summary
 def manifest(at: datetime) -> dict[str, Any]:
     """The manifest as outside.md describes it, for this moment."""
     people = [{"email": p.address, "passphrase": passphrase(p), "role": p.role, "recovery_code": recovery_code(p)} for p in PEOPLE.values()]
-    return {"people": people, "secrets": [*_names(at), *_engagements(), *_notes(), *_summaries(at), _pledge()], "base_url": settings.URL}
+    return {
+        "people": people,
+        "secrets": [*_names(at), *_engagements(), *_notes(), *_summaries(at), *_rights(), _pledge()],
+        "base_url": settings.URL,
+    }
 
 
 def _secret(phrase: str, kind: str, *readers: str) -> dict[str, Any]:
@@ -81,8 +85,12 @@ def _engagements() -> list[dict[str, Any]]:
 
 
 def _notes() -> list[dict[str, Any]]:
-    """Notes and their additions: the coach alone."""
-    notes = [_secret(note.phrase, "note", _pair(key)[0]) for key, written in texts.NOTES.items() for note in written]
+    """Notes and their additions: the coach alone, and the client who was handed a copy."""
+    notes = [
+        _secret(note.phrase, "note", *(_pair(key) if (key, index) in texts.HANDED_OVER else _pair(key)[:1]))
+        for key, written in texts.NOTES.items()
+        for index, note in enumerate(written)
+    ]
     return [*notes, *(_secret(addition.phrase, "note", _pair(key)[0]) for (key, _index), addition in texts.ADDITIONS.items())]
 
 
@@ -101,6 +109,12 @@ def _summaries(at: datetime) -> list[dict[str, Any]]:
         ]
         found.append(_secret(text.phrase, "summary", *readers))
     return [*found, _secret(texts.WISH.phrase, "summary", *_pair("priya"))]
+
+
+def _rights() -> list[dict[str, Any]]:
+    """What was asked about data, and answered: coach and client. What was masked: the coach alone."""
+    asked = [_secret(text.phrase, "other", *_pair(name.partition("_")[0])) for name, text in texts.RIGHTS.items()]
+    return [*asked, _secret(texts.MASKED, "note", "camille")]
 
 
 def _pledge() -> dict[str, Any]:

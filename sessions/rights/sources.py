@@ -115,11 +115,11 @@ def entries_of(request: RightsRequest, vault: Unlocked) -> list[Entry]:
 
 
 @sensitive_variables()
-def text_of(source: Source, vault: Unlocked, by: Coach) -> str:
+def text_of(source: Source, vault: Unlocked, by: Coach, *, at: datetime | None = None) -> str:
     """A source's text; of a note it is written down that it was read. Raises `Refused` or `Closed`."""
     row = source.row
     if isinstance(row, Note):
-        return actions.read_note(note=row, vault=vault, by=by, code=READ_FOR)
+        return actions.read_note(note=row, vault=vault, by=by, code=READ_FOR, at=at)
     if isinstance(row, Session):
         return row.agenda
     if isinstance(row, Summary):
