@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
                 (
                     "kind",
                     models.CharField(
-                        choices=[("access", "Everything about me"), ("rectification", "A correction"), ("erasure", "Erasure")],
+                        choices=[("access", "Access to all data"), ("rectification", "Correction"), ("erasure", "Erasure")],
                         max_length=13,
                     ),
                 ),

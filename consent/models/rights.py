@@ -33,8 +33,8 @@ class RightsRequest(models.Model):
     """One request of a client under the GDPR (articles 15 to 17), to one coach, with its last day."""
 
     class Kind(models.TextChoices):
-        ACCESS = "access", _("Everything about me")
-        RECTIFICATION = "rectification", _("A correction")
+        ACCESS = "access", _("Access to all data")
+        RECTIFICATION = "rectification", _("Correction")
         ERASURE = "erasure", _("Erasure")
 
     class State(models.TextChoices):

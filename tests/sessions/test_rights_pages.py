@@ -39,7 +39,7 @@ def test_she_asks_and_the_coach_sees_it_with_its_last_day(story):
     assert answer["Location"] == url("client_rights_page", row.pk)
     for page in ("/coach/", url("engagement_page", story.engagement.pk), "/coach/rights/"):
         shown = text(camille.get(page))
-        assert "Tout ce qui me concerne" in shown, page
+        assert "Accès à toutes les données" in shown, page
         assert "jours restants" in shown, page
     assert "Tout" in text(camille.get(url("rights_page", row.pk)))
 
