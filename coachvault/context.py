@@ -112,6 +112,7 @@ NAVIGATION: dict[str, list[tuple[str, str, str, str]]] = {  # name of the addres
         ("client_home", gettext_noop("Home"), "house", "g a"),
         ("notebook", gettext_noop("My notebook"), "notebook-pen", "g n"),
         ("client_consents", gettext_noop("My permissions"), "shield-check", "g c"),
+        ("client_rights", gettext_noop("My data"), "files", "g d"),
     ],
     "contact": [("contact_home", gettext_noop("Home"), "house", "g a")],
     "admin": [("administration", gettext_noop("This instance"), "server", "g a")],
@@ -120,9 +121,22 @@ NAVIGATION: dict[str, list[tuple[str, str, str, str]]] = {  # name of the addres
 BENEATH: dict[str, tuple[str, ...]] = {  # where a place of the navigation has pages elsewhere than under its own address
     "client_list": tuple(
         f"/coach/{part}/"
-        for part in ("clients", "engagements", "sessions", "notes", "agreements", "summaries", "proposals", "barriers", "wishes", "shared")
+        for part in (
+            "clients",
+            "engagements",
+            "sessions",
+            "notes",
+            "agreements",
+            "summaries",
+            "proposals",
+            "barriers",
+            "wishes",
+            "shared",
+            "rights",
+        )
     ),
     "sponsor_list": ("/coach/organisations/", "/coach/contacts/"),
+    "client_rights": ("/client/rights/", "/client/log/"),
 }
 
 

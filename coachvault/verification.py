@@ -26,6 +26,9 @@ from consent.models import (
     Pledge,
     PledgeReceipt,
     Proposal,
+    RightsAnswer,
+    RightsPart,
+    RightsRequest,
     Signatory,
     Summary,
     Task,
@@ -78,6 +81,9 @@ ROWS: Final = (
     Rows("what was added to them", table(LegalAddition), ("law.completed", "law.put_off", "law.told")),
     Rows("tasks", table(Task), ("task.added",)),
     Rows("tasks done", table(Task), ("task.done",), where="done_at is not null"),
+    Rows("requests about data", table(RightsRequest), ("rights.asked",)),
+    Rows("answers about data", table(RightsAnswer), ("rights.answered",)),
+    Rows("copies handed over", table(RightsPart), ("rights.handed_over",), where="body is not null"),
 )
 BYTES: Final = (
     Bytes(
@@ -100,6 +106,10 @@ BYTES: Final = (
     Bytes("texts of disclosures", table(Disclosure), "body", "disclosure", ("summary.disclosed",)),
     Bytes("legal disclosures", table(LegalDisclosure), "body", "law", ("law.recorded",)),
     Bytes("what was added to legal disclosures", table(LegalAddition), "body", "law_part", ("law.completed", "law.put_off", "law.told")),
+    Bytes("texts of requests", table(RightsRequest), "text", "rightsrequest", ("rights.asked",)),
+    Bytes("reasons for putting off", table(RightsRequest), "reason", "rightsrequest", ("rights.put_off",)),
+    Bytes("texts of answers", table(RightsAnswer), "body", "rightsanswer", ("rights.answered",)),
+    Bytes("texts of copies", table(RightsPart), "body", "rightspart", ("rights.handed_over",)),
     Bytes("agreements as sent", table(Agreement), "document", "agreement", ("agreement.drafted", "agreement.sent")),
     Bytes(
         "agreements as signed", table(Agreement), "signed_document", "agreement",
@@ -138,6 +148,16 @@ STATES: Final = (
         "states of wishes",
         table(Wish),
         {"wish.made": ("asked",)} | {f"wish.{state}": (state,) for state in ("taken", "declined", "taken_back")},
+    ),
+    States(
+        "states of requests",
+        table(RightsRequest),
+        {
+            "rights.asked": ("asked",),
+            "rights.put_off": ("extended",),
+            "rights.withdrawn": ("withdrawn",),
+            "rights.answered": ("answered",),
+        },
     ),
     States(
         "states of pledges",

@@ -106,12 +106,21 @@ REQUEST_SEEN: Final = (
     Step("passed_on", "last_day_is_over", "closed", INSTANCE),
     Step("closed", "text_opens", "text", INSTANCE),
 )
+# A client's request about their data. It can be put off once (GDPR, article 12(3)); what was answered stays answered.
+RIGHTS: Final = (
+    Step("asked", "extend", "extended", COACH),
+    Step("asked", "answer", "answered", COACH),
+    Step("asked", "withdraw", "withdrawn", CLIENT),
+    Step("extended", "answer", "answered", COACH),
+    Step("extended", "withdraw", "withdrawn", CLIENT),
+)
 TABLES: Final = {
     "Agreement": AGREEMENT,
     "Template": TEMPLATE,
     "Pledge": PLEDGE,
     "Consent": CONSENT,
     "Wish": WISH,
+    "Request about one's data": RIGHTS,
     "Request for information": REQUEST,
     "Request for information, as its contact sees it": REQUEST_SEEN,
 }

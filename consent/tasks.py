@@ -12,7 +12,11 @@ from django.urls import reverse
 from clients.models import Coach
 from consent.models import Task
 
-ADDRESSES: Final[Mapping[str, str]] = {Task.Kind.LAW_PAPERS: "law_complete", Task.Kind.LAW_REVIEW: "law_page"}  # of what a task is about
+ADDRESSES: Final[Mapping[str, str]] = {  # of what a task is about
+    Task.Kind.LAW_PAPERS: "law_complete",
+    Task.Kind.LAW_REVIEW: "law_page",
+    Task.Kind.RIGHTS: "rights_page",
+}
 BY_HAND: Final = {Task.Kind.RECALL}  # done elsewhere: the coach says so here
 BY_THE_HOUR: Final = {Task.Kind.LAW_PAPERS}  # the others have their whole day
 NEXT: Final = 5

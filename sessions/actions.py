@@ -274,12 +274,12 @@ def delete_note(*, note: Note, vault: Unlocked, by: Coach, at: datetime | None =
 
 @act
 @sensitive_variables()
-def read_note(*, note: Note, vault: Unlocked, by: Coach, at: datetime | None = None) -> str:
-    """This function will open a note's text for its coach to read, and write down that it was read."""
+def read_note(*, note: Note, vault: Unlocked, by: Coach, code: str = "", at: datetime | None = None) -> str:
+    """This function will open a note's text for its coach to read, and write down that it was read; `code` says what for, if not for itself."""
     policies.check_hers(note.session.engagement, by)
     ledger.do_not_wait_for_the_disk()
     text = _open(note.body, note.place(), vault)
-    ledger.record("note.read", **_about(note, by), version=note.version, at=at)
+    ledger.record("note.read", **_about(note, by), code=code, version=note.version, at=at)
     return text
 
 

@@ -84,6 +84,14 @@ SAID: Final[Mapping[str, Any]] = {
     "request.refused": gettext_lazy("Contact’s question refused"),
     "request.declined": gettext_lazy("Contact’s question declined"),
     "request.ended": gettext_lazy("Contact’s question ended"),
+    "rights.asked": gettext_lazy("Request about their data asked by the client"),
+    "rights.put_off": gettext_lazy("Answer to a request put off, with a reason"),
+    "rights.withdrawn": gettext_lazy("Request about their data taken back"),
+    "rights.gone_through": gettext_lazy("One text gone through to answer a request"),
+    "rights.handed_over": gettext_lazy("One text of a copy handed over to the client"),
+    "rights.answered": gettext_lazy("Request about their data answered"),
+    "rights.downloaded": gettext_lazy("Answer to a request downloaded by the client"),
+    "space.downloaded": gettext_lazy("Everything that the client’s space shows downloaded by the client"),
     "consent.requested": gettext_lazy("Permission asked for"),
     "consent.refused": gettext_lazy("Permission refused"),
     "consent.lapsed": gettext_lazy("Question not answered in time"),
@@ -112,6 +120,7 @@ BESIDE: Final = (
     "attendance.changed",
     "attendance.forgotten",
 )  # written beside another event, so that bytes can be compared: no line of their own
+FOR_A_REQUEST: Final = gettext_lazy("Note opened to answer a request")
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +157,10 @@ def for_the_client(client: UUID | None, coach: UUID) -> Readers:
     return Readers({coach: _("Your coach"), client: _("You")}, kept_from=COACH_ALONE)
 
 
-def said(event: str) -> str:
+def said(event: str, code: str = "") -> str:
     """Return an event in words."""
+    if (event, code) == ("note.read", "rights"):
+        return str(FOR_A_REQUEST)
     return str(SAID.get(event) or _("Something was written down"))
 
 
@@ -162,12 +173,12 @@ def lines(
     """
     told = Q(about__in=list(legal), event__startswith="law.")
     entries = LedgerEntry.objects.filter(told | Q(subject=subject), chain=chain).exclude(event__in=[*BESIDE, *readers.kept_from])
-    entries = entries.only("at", "by", "event", "kind", "about")
+    entries = entries.only("at", "by", "event", "kind", "about", "code")
     if before is not None:
         entries = entries.filter(at__lt=EPOCH + timedelta(microseconds=before))
     found = list(entries.order_by("-at")[: most + 1])
     numbers = _numbers(found[:most])
-    shown = [Line(entry.at, readers.of(entry), said(entry.event), _where(numbers.get(entry.about))) for entry in found[:most]]
+    shown = [Line(entry.at, readers.of(entry), said(entry.event, entry.code), _where(numbers.get(entry.about))) for entry in found[:most]]
     return shown, (shown[-1].at - EPOCH) // timedelta(microseconds=1) if len(found) > most else None
 
 

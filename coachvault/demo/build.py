@@ -14,7 +14,7 @@ from accounts import actions as accounts
 from accounts.models import User
 from clients import actions as clients
 from clients.models import Client, Coach, Engagement, Practice, SponsorContact
-from coachvault.demo import notebooks, organisations, own_templates, promises, register, texts, wishes
+from coachvault.demo import notebooks, organisations, own_templates, promises, register, rights, texts, wishes
 from coachvault.demo.agreements import Agreements
 from coachvault.demo.people import PEOPLE, passphrase, recovery_code
 from consent.actions import consents, summaries
@@ -69,6 +69,7 @@ class Demo:
         organisations.planned(self)
         register.planned(self)
         notebooks.planned(self)
+        rights.planned(self)
         for at, act in sorted(self.agenda, key=lambda entry: entry[0]):
             act(at)
         rows = {key: str(summary.pk) for key, summary in self.summaries.items()}
@@ -111,14 +112,14 @@ class Demo:
         camille, grace = self.coaches["camille"], self.coaches["grace"]
         horizon = clients.add_sponsor(coach=camille, name="Horizon Énergie", domain="horizon.example", by=camille, at=at)
         northgate = clients.add_sponsor(coach=grace, name="Northgate Logistics", domain="northgate.example", by=grace, at=at)
-        for key, sponsor, role, rights in (
+        for key, sponsor, role, may in (
             ("helene", horizon, "hr", None),
             ("marc", horizon, "manager", ("sign", "receive")),
             ("ruth", northgate, "hr", ("sign", "receive", "ask")),
         ):
             person = PEOPLE[key]
             contact = clients.add_contact(
-                sponsor=sponsor, name=person.name, address=person.address, role=role, language=person.language, rights=rights,
+                sponsor=sponsor, name=person.name, address=person.address, role=role, language=person.language, rights=may,
                 by=sponsor.coach, at=at,
             )  # fmt: skip
             clients.join(invited=contact, person=self.users[key], by=self.users[key], at=at)

@@ -33,6 +33,7 @@ def manifest(at: datetime) -> dict[str, Any]:
             _barrier(),
             *_notebooks(),
             *_questions(),
+            *_rights(),
         ],
         "base_url": settings.URL,
     }
@@ -122,8 +123,12 @@ def _engagements() -> list[dict[str, Any]]:
 
 
 def _notes() -> list[dict[str, Any]]:
-    """Notes and their additions: the coach alone."""
-    notes = [_secret(note.phrase, "note", _pair(key)[0]) for key, written in texts.NOTES.items() for note in written]
+    """Notes and their additions: the coach alone, and the client who was handed a copy."""
+    notes = [
+        _secret(note.phrase, "note", *(_pair(key) if (key, index) in texts.HANDED_OVER else _pair(key)[:1]))
+        for key, written in texts.NOTES.items()
+        for index, note in enumerate(written)
+    ]
     return [*notes, *(_secret(addition.phrase, "note", _pair(key)[0]) for (key, _index), addition in texts.ADDITIONS.items())]
 
 
@@ -160,6 +165,12 @@ def _notebooks() -> list[dict[str, Any]]:
     """Private texts: the client alone. Shared ones: the coach too."""
     private = [_secret(text.phrase, "notebook", key) for key, written in texts.PRIVATE.items() for text in written]
     return [*private, *(_secret(text.phrase, "notebook", *_pair(key)) for key, text in texts.SHARED.items())]
+
+
+def _rights() -> list[dict[str, Any]]:
+    """What was asked about data, and answered: coach and client. What was masked: the coach alone."""
+    asked = [_secret(text.phrase, "other", *_pair(name.partition("_")[0])) for name, text in texts.RIGHTS.items()]
+    return [*asked, _secret(texts.MASKED, "note", "camille")]
 
 
 def _pledge() -> dict[str, Any]:

@@ -24,6 +24,9 @@ from consent.models import (
     Pledge,
     PledgeReceipt,
     Proposal,
+    RightsAnswer,
+    RightsPart,
+    RightsRequest,
     Signatory,
     Summary,
     Task,
@@ -46,6 +49,9 @@ def remove(at: datetime) -> None:
     Disclosure.objects.filter(consent__engagement__in=engagements).delete()
     ConsentEvent.objects.filter(consent__engagement__in=engagements).delete()
     Consent.objects.filter(engagement__in=engagements).delete()
+    for answering in (RightsPart, RightsAnswer):
+        answering.objects.filter(request__engagement__in=engagements).delete()
+    RightsRequest.objects.filter(engagement__in=engagements).delete()
     Proposal.objects.filter(summary__engagement__in=engagements).delete()
     Wish.objects.filter(engagement__in=engagements).delete()
     Summary.objects.filter(engagement__in=engagements).delete()

@@ -130,6 +130,10 @@ NOTES: Final[dict[str, list[Text]]] = {
     ],
 }
 ADDITIONS: Final = {
+    ("karim", 1): Text(
+        "Ajout : l’ancien m’a été décrit en détail, son divorce et ses nuits au dépôt. Rien de tout cela n’est à Karim.",
+        "son divorce et ses nuits au dépôt",
+    ),
     ("anais", 1): Text("Ajout : elle m’a écrit que le mot juste était la fatigue des seconds rôles.", "la fatigue des seconds rôles"),
     ("priya", 0): Text("Addition: the rumour came up again at the very end, as a joke about umbrellas.", "as a joke about umbrellas"),
 }
@@ -356,3 +360,13 @@ LEGAL: Final = {
         "attendre le retour à la maison",
     ),
 }
+# What clients asked about their data, and the answer: coach and client
+RIGHTS: Final = {
+    "karim": Text("Je voudrais une copie de tout, avant mon changement de poste.", "avant mon changement de poste"),
+    "karim_reply": Text("Voici ce que j’ai écrit à votre sujet ; chaque fois que je masque, je dis pourquoi.", "chaque fois que je masque"),
+    "karim_gap": Text("Cet ajout ne parle que de la vie privée d’un collègue, sous chaque ligne.", "la vie privée d’un collègue"),
+    "anais_wrong": Text("Il est écrit que je dirige huit personnes.", "que je dirige huit personnes"),
+    "anais_right": Text("J’en dirige onze depuis mars, avec l’équipe du soir.", "onze depuis mars"),
+}
+HANDED_OVER: Final = {("karim", 0), ("karim", 1)}  # notes of which the client has a copy
+MASKED: Final = "avec l’agent le plus ancien"  # in the second of them: the coach alone

@@ -1,4 +1,4 @@
-"""What was promised (agreements, pledges), what is permitted (consents), what went out (disclosures)."""
+"""What was promised (agreements, pledges), what is permitted (consents), what went out (disclosures), what clients ask about their data."""
 
 from consent.models.agreements import Agreement
 from consent.models.attendance import Attendance
@@ -6,6 +6,7 @@ from consent.models.consents import Consent, ConsentEvent
 from consent.models.law import LegalAddition, LegalDisclosure
 from consent.models.pledges import Pledge, PledgeReceipt
 from consent.models.requests import InformationRequest
+from consent.models.rights import RightsAnswer, RightsPart, RightsRequest
 from consent.models.signing import AgreementEvent, KnownFile, Signatory
 from consent.models.summaries import Disclosure, Proposal, Summary
 from consent.models.tasks import Task
@@ -27,6 +28,9 @@ __all__ = [
     "Pledge",
     "PledgeReceipt",
     "Proposal",
+    "RightsAnswer",
+    "RightsPart",
+    "RightsRequest",
     "Signatory",
     "Summary",
     "Task",

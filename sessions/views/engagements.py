@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 from accounts.doors import admits
 from clients.barriers import Barriers
 from clients.models import Coach, Engagement
-from consent import law_pages, policies, readers
+from consent import law_pages, policies, readers, rights
 from consent import overview as consent
 from sessions import journal, overview
 from sessions.models import Session
@@ -43,6 +43,7 @@ def engagement_page(request: HttpRequest, coach: Coach, pk: UUID) -> HttpRespons
         "today": timezone.localdate(),
         "is_walled": bool(Barriers(coach.pk).others(engagement.client_id)),
         "shared": shared_in(engagement, coach),
+        **rights.card_of(engagement, timezone.localdate()),
         "why_no_summary": policies.allows(policies.check_may_write_summary, engagement),
     }
     return render(request, "sessions/engagement.html", context)

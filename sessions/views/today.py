@@ -9,7 +9,8 @@ from django.views.decorators.http import require_GET
 
 from accounts.doors import admits, needs_second_factor
 from clients.models import Coach
-from consent import tasks
+from consent import rights, tasks
+from consent.models import RightsRequest
 from sessions import overview
 from sessions.first_steps import steps
 
@@ -22,8 +23,11 @@ def today(request: HttpRequest, coach: Coach) -> HttpResponse:
     day = overview.day_of(coach, now)
     first = steps(coach.person, day.begun, has_second_factor=not needs_second_factor(coach, coach.person)) if day.is_new else []
     next_step = next((step for step in first if not step.is_done), None)
+    mine = RightsRequest.objects.for_coach(coach).open().select_related("engagement__client")
+    waiting = rights.clocks(mine, timezone.localdate(now))
     facts = {
         "day": day,
+        "rights": waiting,
         "tasks": tasks.next_of(coach, now),
         "now": now,
         "steps": first,

@@ -41,6 +41,7 @@ def damages(world: World, cast: Cast) -> Iterator[Damage]:
     yield from of_agreements(world)
     yield from of_summaries(world)
     yield from of_consents(world)
+    yield from of_rights(world)
     yield from of_engagements(world, cast)
     yield from of_keys(world)
     yield from planted_grants(world, cast)
@@ -178,6 +179,21 @@ def of_consents(world: World) -> Iterator[Damage]:
     yield Damage(f"delete from vault_keygrant where key_id = '{copy}'", "copies", shown, "open_without_grant")
     yield Damage(f"delete from vault_datakey where id = '{copy}'", "copies", shown, "no_key")
     yield Damage(f"update vault_datakey set series = gen_random_uuid() where id = '{copy}'", "copies", copy, "copy_of_nothing")
+
+
+def of_rights(world: World) -> Iterator[Damage]:
+    """Requests about data, answers, copies."""
+    row, handed = world.request.pk, world.handed.pk
+    copy = world.handed.parts.first().pk
+    yield deleted("consent_rightsrequest", row, "requests about data")
+    yield deleted("consent_rightsanswer", handed, "answers about data")
+    yield deleted("consent_rightspart", copy, "copies handed over")
+    yield changed("consent_rightsrequest", "text", row, "texts of requests")
+    yield changed("consent_rightsrequest", "reason", row, "reasons for putting off")
+    yield changed("consent_rightsanswer", "body", handed, "texts of answers")
+    yield changed("consent_rightspart", "body", copy, "texts of copies")
+    back = f"update consent_rightsrequest set state = 'asked', closed_at = null where id = '{handed}'"
+    yield Damage(back, "states of requests", handed, "is_asked_after_rights.answered")
 
 
 def of_engagements(world: World, cast: Cast) -> Iterator[Damage]:

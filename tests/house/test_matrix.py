@@ -217,6 +217,14 @@ agreement_sees               coach    agreement   200      405
 consent_sees                 coach    asked       200      405
 coach_sees                   coach    -           200      405
 
+rights_list                  coach    -           200      405
+rights_page                  coach    request     200      405
+rights_put_off               coach    request     405      200
+rights_answer                coach    correction  405      200
+rights_texts                 coach    request     200      405
+rights_text                  coach    righttext   200      200
+rights_hand_over             coach    request     on       on
+
 client_home                  client   -           200      405
 client_who_sees              client   engagement  200      405
 client_engagement_sees       client   engagement  200      405
@@ -264,6 +272,14 @@ client_consent_receipt_pdf   client   consent     200      405
 client_consent_paper         client   consent     404      405
 client_consent_start         client   start       200      200
 client_law                   client   told        200      405
+client_rights                client   -           200      405
+client_rights_ask            client   rightkind   200      200
+client_rights_page           client   request     200      405
+client_rights_withdraw       client   request     405      on
+client_rights_copy           client   handed      200      405
+client_access                client   -           200      405
+client_download              client   -           200      405
+client_download_pdf          client   -           200      405
 client_pledge                client   client      200      405
 client_pledge_pdf            client   client      200      405
 client_pledge_acknowledge    client   client      405      on
@@ -316,7 +332,7 @@ MAY = {"coach": {"camille", "bruno"}, "client": {"anais", "karim"}, "contact": {
 PEOPLE = ["camille", "bruno", "anais", "karim", "helene", "dominique", "nobody", "camille, locked", "anais, locked"]
 OWN = {"camille": "anais", "bruno": "bruno", "anais": "anais", "karim": "karim", "helene": "anais"}
 OTHERS = {"camille": "bruno", "anais": "karim", "helene": "karim"}  # for everybody else: Anaïs's
-NO_ROW = {"-", "step", "crl"}
+NO_ROW = {"-", "step", "crl", "rightkind"}
 TOKENS = {"invitation", "signing", "signpage"}  # whoever has the link may follow it
 PUBLIC = {"public"}  # whoever has the address reads it: nobody's is told from another's, and nothing secret stands there
 SIGNING, INVITATION = "a-token-by-which-to-sign", "a-token-by-which-to-join"
@@ -392,6 +408,10 @@ class House:
             return reverse(line.name)
         if line.id == "step":
             return reverse(line.name, args=["title"])
+        if line.id == "rightkind":
+            return reverse(line.name, args=["access"])
+        if line.id == "righttext":
+            return reverse(line.name, args=[world.request.pk, world.note.pk] if world else [uuid4(), uuid4()])
         if line.id == "crl":
             return reverse(line.name, args=["issuing"])
         if line.id == "signpage":

@@ -24,6 +24,7 @@ from consent.models import (
     Pledge,
     PledgeReceipt,
     Proposal,
+    RightsRequest,
     Summary,
     Task,
     Wish,
@@ -33,7 +34,7 @@ from sessions.models import ClearedName, MarkedPerson, Note, OwnWords, PrivateEn
 from sessions.notebook import actions as notebooks
 from sessions.people import actions as people
 from tests.cast import PASSPHRASE, Cast, person
-from tests.consent import agreements, pledges, readings, register, templates
+from tests.consent import agreements, pledges, readings, register, rights, templates
 from vault import slots
 from vault.unlocked import Unlocked, public_keys
 
@@ -72,6 +73,9 @@ class World:
     pledge: Pledge = field(init=False)
     draft: Pledge = field(init=False)  # of the pledge
     receipt: PledgeReceipt = field(init=False)
+    handed: RightsRequest = field(init=False)  # a copy was handed over
+    request: RightsRequest = field(init=False)  # for another, which waits
+    correction: RightsRequest = field(init=False)  # waits too
     template: AgreementTemplate = field(init=False)  # published
     written: AgreementTemplate = field(init=False)  # a draft of one
     law: LegalDisclosure = field(init=False)  # an immediate danger with its papers, not told
@@ -114,6 +118,7 @@ class World:
         )
         self._promise()
         self._keep_a_notebook()
+        self._ask_about_data()
         self.template = templates.published(templates.drafted(self.coach, self.phrase("template")))
         self.written = templates.drafted(self.coach, self.phrase("template"))
         self.law = register.completed(register.danger(self.engagement, self._vault, self.phrase("law")), self._vault, self.phrase("law"))
@@ -151,7 +156,9 @@ class World:
         coach, client, contact = self.coach.person_id, self.client.person_id, self.contact.person_id
         mine = ("agenda", "note", "earlier", "draft", "pledge", "template", "law", "barrier", "neighbour", "marked", "word")
         told = dict.fromkeys(mine, {coach})
-        told |= dict.fromkeys(("objective", "proposed", "reason", "told", "wish", "shared"), {coach, client})
+        told |= dict.fromkeys(
+            ("objective", "proposed", "reason", "told", "wish", "shared", "explained", "reply", "wrong", "put off"), {coach, client}
+        )
         told |= dict.fromkeys(("private", "unshared"), {client})
         told |= dict.fromkeys(("disclosed", "question"), {coach, client, contact})
         names = dict.fromkeys((self.client.name, self.contact.name), {coach, client, contact})
@@ -206,6 +213,17 @@ class World:
         return requests.ask_for_information(
             engagement=self.engagement, question=self.phrase("question"), purpose="Bilan", deadline=deadline, by=self.contact
         )
+
+    def _ask_about_data(self) -> None:
+        """A copy asked for and handed over, with the note and the agenda left out; one more asked for and put off; a correction asked for."""
+        hers, vault = vault_of(self.client), self._vault
+        self.handed = rights.asked(self.engagement, self.client, hers, text=self.phrase("wish"))
+        gap = {"outcome": "left_out", "text": "", "reason": "others", "explained": self.phrase("explained")}
+        rights.gone_through(self.handed, vault, {self.phrase(what): gap for what in ("note", "agenda", "draft")})
+        rights.handed_over(self.handed, vault, self.phrase("reply"))
+        self.request = rights.asked(self.engagement, self.client, hers, text=self.phrase("wish"))
+        rights.put_off(self.request, vault, self.phrase("put off"))
+        self.correction = rights.asked(self.engagement, self.client, hers, "rectification", wrong=self.phrase("wrong"), right="…")
 
     def _draft(self, what: str) -> Summary:
         return summaries.start_summary(

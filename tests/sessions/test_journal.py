@@ -9,7 +9,7 @@ from django.conf import settings
 from sessions.journal import BESIDE, SAID
 
 pytestmark = pytest.mark.no_database
-NAMED = re.compile(r'"((?:agreement|signature|summary|consent|engagement|key|session|note|law|wish)\.[a-z_]+)"')
+NAMED = re.compile(r'"((?:agreement|signature|summary|consent|engagement|key|session|note|law|wish|rights|space)\.[a-z_]+)"')
 
 
 def test_every_event_of_an_engagement_has_words():
