@@ -14,9 +14,11 @@ from vault.unlocked import check_given
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """A key as a text is sealed with it: who must have made it, and what a copy's grant is bound to."""
+    """A key as a text is sealed with it: of which kind, where, who must have made it, and what a copy's grant is bound to."""
 
     id: UUID
+    kind: str
+    practice: UUID
     maker: UUID
     bound_to: bytes = b""
 
@@ -57,8 +59,8 @@ def _held(series: Series, rows: list[KeyGrant], public: Mapping[UUID, PublicKeys
 
 
 def _opens(row: KeyGrant, series: Series, public: Mapping[UUID, PublicKeys]) -> bool:
-    """Whether this grant opens for its holder: the maker's own, or given and signed by the maker."""
-    if row.key.maker != series.maker:
+    """Whether this grant opens for its holder: the maker's own, which only their vault can prove, or given and signed by the maker."""
+    if (row.key.kind, row.key.practice, row.key.maker) != (series.kind, series.practice, series.maker):
         return False
     if row.holder == row.giver:
         return row.holder == series.maker

@@ -19,6 +19,7 @@ from consent.policies import Decision, Request
 from consent.promises import Promise
 from consent.purposes import SUMMARY
 from vault.holders import Held, Series, held, keys_on_file
+from vault.models import DataKey
 
 LEFT_OUT: Final = ("disclosure__body", "proposal__body", "proposal__answer")
 
@@ -138,9 +139,15 @@ class Known:
     @cached_property
     def held(self) -> dict[UUID, Held]:
         """Who holds the keys of the engagement and of each copy."""
-        copies = [Series(one.series, one.maker, bound_to(row)) for row in self.consents if (one := self.disclosures.get(row.pk))]
-        own = [Series(self.engagement.notes_key, self.coach), Series(self.engagement.shared_key, self.coach)]
-        return held([*own, *copies])
+        practice, kinds = self.engagement.practice_id, DataKey.Kind
+        series = [
+            Series(self.engagement.notes_key, kinds.OWN, practice, self.coach),
+            Series(self.engagement.shared_key, kinds.SHARED, practice, self.coach),
+        ]
+        for row in self.consents:
+            if copy := self.disclosures.get(row.pk):
+                series.append(Series(copy.series, kinds.COPY, practice, copy.maker, bound_to(row)))
+        return held(series)
 
     @cached_property
     def may(self) -> dict[str, frozenset[UUID]]:

@@ -192,8 +192,8 @@ def of_rights(world: World) -> Iterator[Damage]:
     yield changed("consent_rightsrequest", "reason", row, "reasons for putting off")
     yield changed("consent_rightsanswer", "body", handed, "texts of answers")
     yield changed("consent_rightspart", "body", copy, "texts of copies")
-    back = f"update consent_rightsrequest set state = 'asked', closed_at = null where id = '{handed}'"
-    yield Damage(back, "states of requests", handed, "is_asked_after_rights.answered")
+    closed = f"update consent_rightsrequest set state = 'withdrawn', closed_at = now() where id = '{row}'"
+    yield Damage(closed, "states of requests", row, "is_withdrawn_after_rights.put_off")
 
 
 def of_engagements(world: World, cast: Cast) -> Iterator[Damage]:

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from tests.vault.people import NOW, OWN, PRACTICE, SHARED, a_key, a_person, again, sealed_in, sql, the_key
+from tests.vault.people import COPY, NOW, OWN, PRACTICE, SHARED, a_key, a_person, again, sealed_in, sql, the_key
 from vault.holders import Held, Series, held, keys_on_file
 from vault.keyring import halves
 from vault.models import KeyGrant
@@ -29,8 +29,8 @@ def stranger() -> Unlocked:
     return a_person()
 
 
-def of(series: UUID, coach: Unlocked, bound_to: bytes = b"") -> Held:
-    return held([Series(series, coach.person, bound_to)])[series]
+def of(series: UUID, coach: Unlocked, bound_to: bytes = b"", kind: str = SHARED) -> Held:
+    return held([Series(series, kind, PRACTICE, coach.person, bound_to)])[series]
 
 
 def plant(series: UUID, holder: UUID, giver: UUID, wrapped: bytes = bytes(105), signature: bytes | None = None) -> None:
@@ -40,7 +40,7 @@ def plant(series: UUID, holder: UUID, giver: UUID, wrapped: bytes = bytes(105), 
 def test_a_key_of_ones_own_is_held_by_its_maker_alone(coach):
     series = a_key(coach)
 
-    assert of(series, coach) == Held(frozenset({coach.person}), frozenset(), is_living=True)
+    assert of(series, coach, kind=OWN) == Held(frozenset({coach.person}), frozenset(), is_living=True)
 
 
 def test_a_shared_key_is_held_by_whom_it_was_given_to(coach, reader):
@@ -54,8 +54,8 @@ def test_a_shared_key_is_held_by_whom_it_was_given_to(coach, reader):
 def test_a_copy_is_held_by_its_one_reader_and_only_as_what_it_was_made_for(coach, reader):
     copy = coach.copy_for(reader.person, public_keys(reader.person), practice=PRACTICE, bound_to=b"this text", at=NOW)
 
-    assert of(copy.series, coach, b"this text").holders == {reader.person}
-    assert of(copy.series, coach, b"another text") == Held(frozenset(), frozenset({reader.person}), is_living=True)
+    assert of(copy.series, coach, b"this text", COPY).holders == {reader.person}
+    assert of(copy.series, coach, b"another text", COPY) == Held(frozenset(), frozenset({reader.person}), is_living=True)
 
 
 def test_nobody_holds_a_key_that_is_not_there(coach):
@@ -69,7 +69,7 @@ def test_a_row_that_somebody_wrote_is_no_hold(coach, stranger, kind):
     plant(series, stranger.person, stranger.person)
     plant(series, uuid4(), coach.person, bytes(own.wrapped), bytes(64))
 
-    found = of(series, coach)
+    found = of(series, coach, kind=kind)
 
     assert found.holders == {coach.person}
     assert stranger.person in found.strays
@@ -129,6 +129,6 @@ def test_three_statements_however_many_keys(coach, reader, django_assert_num_que
         coach.grant(one, to=reader.person, at=NOW)
 
     with django_assert_num_queries(2), django_assert_num_queries(1, using="keyring"):
-        found = held(Series(one, coach.person) for one in series)
+        found = held(Series(one, SHARED, PRACTICE, coach.person) for one in series)
 
     assert len(found) == 4
