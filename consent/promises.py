@@ -63,3 +63,9 @@ def sentences(promise: Promise, language: str) -> list[str]:
     """What a promise means, one sentence an effect, for the people it is made to."""
     effects = {key: "years" if key == "retention" else value for key, value in promise.effects.items()}
     return wordings.effect_sentences(effects, language)
+
+
+def sentences_for_contacts(promise: Promise, language: str) -> list[str]:
+    """The same, of what an organisation may know that it was promised: for a contact who sees the engagement by such an agreement."""
+    effects = {key: value for key, value in promise.effects.items() if key in TOLD_TO_CONTACTS}
+    return sentences(Promise(promise.wording, effects), language)

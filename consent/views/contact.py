@@ -170,5 +170,4 @@ def _cited(look: looks.Look, agreements: list[Agreement]) -> list[str]:
     """What the agreements in force say of what an organisation may learn, to whoever sees the engagement by such an agreement."""
     if look.listed.why != "agreement":
         return []
-    effects = {key: value for key, value in look.promise.effects.items() if key in promises.TOLD_TO_CONTACTS}
-    return promises.sentences(promises.Promise(look.promise.wording, effects), get_language() or "fr")
+    return promises.sentences_for_contacts(look.promise, get_language() or "fr")

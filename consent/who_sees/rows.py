@@ -244,5 +244,4 @@ def stays_confidential(engagement: Engagement, contact: SponsorContact, at: date
     decision = known.judged(Request(LISTING, Kind.CONTACT, str(contact.pk)), contact).decision
     if decision.code != "agreement":
         return []
-    told = {key: value for key, value in known.promise.effects.items() if key in promises.TOLD_TO_CONTACTS}
-    return promises.sentences(Promise(known.promise.wording, told), get_language() or "fr")
+    return promises.sentences_for_contacts(known.promise, get_language() or "fr")
