@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.utils import timezone
@@ -25,6 +25,7 @@ from vault import ledger
 from vault.unlocked import Unlocked
 
 State, Outcome = RightsRequest.State, RightsAnswer.Outcome
+LAST_MOMENT: Final = time(23, 59, 59)  # of a day
 
 
 def _locked(request: RightsRequest) -> RightsRequest:
@@ -59,7 +60,7 @@ def _record(event: str, request: RightsRequest, about: Any, by: Any, at: datetim
 
 def _remind(request: RightsRequest, *, due: date, by: Any, at: datetime | None) -> None:
     """Put what there is to do for a request on the coach's list, until the end of a day, in place of what stood there; and let them know."""
-    engagement, last = request.engagement, timezone.make_aware(datetime.combine(due, time(23, 59, 59)))
+    engagement, last = request.engagement, timezone.make_aware(datetime.combine(due, LAST_MOMENT))
     _settle(request, at)
     write_to.defer(person=str(engagement.coach.person_id), letter="something_new")
     add_task(coach=engagement.coach, engagement=engagement, kind=Task.Kind.RIGHTS, about=request.id, due_at=last, by=by, at=at)

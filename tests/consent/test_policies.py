@@ -327,8 +327,10 @@ def near_misses(draw):
 
 cases = st.tuples(requests, worlds) | near_misses()
 many = settings(max_examples=20_000, deadline=None)
+long = pytest.mark.timeout(600)
 
 
+@long
 @many
 @given(cases)
 def test_whatever_is_permitted_is_own_copy_law_agreed_or_matches_in_every_field(case):
@@ -372,6 +374,7 @@ def test_whatever_is_permitted_is_own_copy_law_agreed_or_matches_in_every_field(
     assert consent.uses_left or "uses" not in row.must_name
 
 
+@long
 @many
 @given(cases, kinds)
 def test_adding_an_event_never_turns_a_no_into_a_yes_and_an_end_turns_a_consents_yes_into_a_no(case, end):

@@ -312,6 +312,14 @@ def test_the_copy_does_not_open_for_another_consent_or_another_row(story):
         vault.open(disclosure.body, disclosure.place(story.camille.practice_id), bound_to=b"another")
 
 
+def test_a_yes_is_written_down_as_the_clients(story):
+    disclosure = story.approved()
+
+    told = LedgerEntry.objects.filter(about=disclosure.consent_id).order_by("position").values_list("event", "by", "other")
+    helene = story.helene.person_id
+    assert list(told) == [("consent.requested", story.camille.person_id, helene), ("consent.given", story.anais.person_id, helene)]
+
+
 def test_each_look_and_each_refusal_is_written_down(story):
     disclosure = story.approved()
     story.read(disclosure)
