@@ -64,8 +64,21 @@ def _held(contact: SponsorContact, by: Coach) -> SponsorContact:
     return row
 
 
+def _hold_what_may_end(row: SponsorContact) -> None:
+    """Hold every row that may end before the first word goes to the ledger, whose end everybody waits for: else two could wait for each other."""
+    waiting = Agreement.objects.filter(signatories__contact=row, signatories__signed_at__isnull=True)
+    engagements = Consent.objects.filter(contact=row).values("engagement")
+    for rows in (
+        Agreement.objects.filter(pk__in=waiting.order_by().values("pk")).without_documents(),
+        InformationRequest.objects.filter(contact=row),
+        Consent.objects.filter(engagement__in=engagements),
+    ):
+        list(rows.select_for_update(of=("self",)).order_by("pk").values_list("pk"))
+
+
 def _close_what_is_over(row: SponsorContact, by: Coach, at: datetime | None) -> None:
     """End what this contact's rights no longer permit: agreements that wait for them, questions of theirs, consents and copies."""
+    _hold_what_may_end(row)
     if not row.may(Right.SIGN):
         waiting = [Agreement.State.DRAFT, Agreement.State.SENT]
         theirs = Signatory.objects.filter(contact=row, signed_at__isnull=True, agreement__state__in=waiting)

@@ -139,6 +139,7 @@ def propose(
     An earlier proposal of the summary to the same contact is void, and one of another version to anybody. Each contact is a question of its own.
     """
     contact = contact or summary.contact
+    _hold(contact.pk)
     policies.check_may_propose(summary, contact)
     policies.check_was_read(summary, text, reading)
     if not text.strip():
@@ -173,6 +174,11 @@ def propose(
     )
     record("requested", question, by, at)
     return proposal
+
+
+def _hold(contact: UUID) -> None:
+    """Hold a contact's row before any consent's: whoever takes a right from them, or says that they left, holds both in this order."""
+    SponsorContact.objects.select_for_update(of=("self",), no_key=True).only("pk").get(pk=contact)
 
 
 def _joined(somebody: Client | SponsorContact) -> UUID:
@@ -251,6 +257,7 @@ def approve(
 
     `fingerprint` (SHA-256), `contact` and `keys` (SHA-256 of the contact's public keys) are what the client was shown: where one differs now, `Changed`.
     """
+    _hold(proposal.contact_id)
     now = at or timezone.now()
     row, consent = _waiting(proposal, at)
     public = _keys_shown(row.contact, keys)
