@@ -12,11 +12,22 @@ class Autosave {
     this.again = form.querySelector("[data-autosave-again]");
     this.dialog = form.closest("[data-editor]")?.querySelector("[data-conflict]");
     this.version = form.dataset.version;
-    this.saved = this.now();
+    this.saved = this.served();
     this.flying = null;
     this.delay = 2000;
     this.listen();
     this.count();
+    if (this.dirty) this.typed();
+  }
+
+  // What the server sent is what is saved: words typed before this script arrived are not
+  served() {
+    const { value, defaultValue } = this.text;
+    if (value === defaultValue) return this.now();
+    this.text.value = defaultValue;
+    const fields = this.now();
+    this.text.value = value;
+    return fields;
   }
 
   listen() {
