@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from sessions import actions
 from sessions.models import Note, NoteVersion
@@ -99,6 +99,23 @@ def test_she_writes_and_sees_that_it_is_saved(camille: Page, room: Room) -> None
     camille.reload()
     expect(text_of(camille)).to_have_value("Elle a trouvé les mots pour son équipe.")
     finds_nothing(camille)
+
+
+def test_words_typed_before_the_scripts_are_there_are_saved_too(camille: Page, room: Room, live: str) -> None:
+    note = room.note("", room.session(hours=-1))
+    waiting: list[Route] = []
+    camille.route("**/autosave*.js", lambda route: route.continue_() if waiting else waiting.append(route))
+    camille.goto(f"{live}/coach/notes/{note.pk}/", wait_until="commit")
+
+    camille.locator("[data-text]").fill("Elle commence à déléguer.")
+    expect(camille.locator("[data-autosave-state]")).not_to_have_attribute("data-state", "typing")
+    while not waiting:
+        camille.wait_for_timeout(50)
+    waiting[0].continue_()
+
+    expect(camille.locator("[data-autosave-state]")).to_have_attribute("data-state", "saved")
+    camille.reload()
+    expect(camille.locator("[data-text]")).to_have_value("Elle commence à déléguer.")
 
 
 def test_two_tabs_keep_both_texts(camille: Page, room: Room, context: BrowserContext) -> None:
