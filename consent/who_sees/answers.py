@@ -216,6 +216,7 @@ def for_the_instance(tier: Tier) -> Answer:
 
 OF_RULES: Final = {
     "recipient_left": gettext_lazy("They do not belong to the organisation any more."),
+    "no_right": gettext_lazy("The coach did not give this person the right to be shown anything."),
     "engagement_over": gettext_lazy("The engagement is over."),
     "no_agreement": gettext_lazy("No agreement is in force."),
     "wording_b": gettext_lazy("Wording B is in force: nothing goes to anybody else."),

@@ -21,9 +21,9 @@ from consent.models import Disclosure
 from consent.who_sees import Can
 from tests.cast import Cast, signed_in
 from tests.consent.agreements import in_force
-from tests.consent.seen import answer, seen
+from tests.consent.seen import answer, can, seen
 from tests.databases import as_owner, copies
-from tests.house.world import World
+from tests.house.world import World, vault_of
 from vault.keyring import halves
 from vault.models import DataKey, KeyGrant
 
@@ -106,6 +106,14 @@ def two(own_databases: Any, cast: Cast) -> Two:
 def test_of_contacts_the_table_says_what_their_pages_serve_through_every_change(two: Two) -> None:
     assert two.differences() == []
     assert two.anais.phrase("disclosed") in two.pages("helene")
+    for world in (two.anais, two.karim):
+        consents.give(consent=world.asked, data=frozenset(), until=None, evidence={}, vault=vault_of(world.client), by=world.client)
+    Disclosure.objects.filter(pk=two.karim.disclosure.pk).update(closed_at=timezone.now())
+    assert can(seen(two.karim.engagement), "existence", "Marc Ondel") == Can.YES
+    assert two.differences() == []
+    consents.withdraw(consent=two.karim.asked, by=two.karim.client)
+    Disclosure.objects.filter(pk=two.karim.disclosure.pk).update(closed_at=None)
+    assert two.differences() == []
 
     consents.withdraw(consent=two.anais.consent, by=two.anais.client)
     assert two.differences() == []
