@@ -109,12 +109,18 @@ class DisclosureQuerySet(models.QuerySet["Disclosure"]):
         return self.filter(consent__engagement__in=Engagement.objects.for_client(clients))
 
     def for_sponsor(self, contacts: list[SponsorContact], at: datetime) -> DisclosureQuerySet:
-        """What is open to these contacts at this moment. Whether it may be opened is decided again at each view."""
+        """What is open to these contacts at this moment, by its consent too. Whether it may be opened is decided again at each view."""
         here = [contact.pk for contact in contacts if contact.may(SponsorContact.Right.RECEIVE)]
         theirs = Agreement.objects.in_force().filter(engagement=models.OuterRef("consent__engagement"))
         promised = theirs.filter(wording=Engagement.Wording.A)
         amended = theirs.filter(kind=Agreement.Kind.AMENDMENT, wording=Engagement.Wording.B)
-        open_ones = self.filter(contact__in=here, opens_at__lte=at, closed_at__isnull=True, consent__until_date__gte=timezone.localdate(at))
+        open_ones = self.filter(
+            contact__in=here,
+            consent__contact=models.F("contact"),
+            opens_at__lte=at,
+            closed_at__isnull=True,
+            consent__until_date__gte=timezone.localdate(at),
+        )
         return open_ones.filter(models.Exists(promised), ~models.Exists(amended), consent__engagement__ended_at__isnull=True)
 
 

@@ -21,6 +21,7 @@ from tests.cast import signed_in
 from tests.consent.agreements import in_force
 from tests.consent.readings import read
 from tests.databases import as_owner
+from tests.house.world import _contact
 from vault import ledger, shredding
 from vault.keyring.models import Half
 from vault.models import DataKey, KeyGrant, LedgerEntry, PersonKeys
@@ -310,6 +311,18 @@ def test_the_copy_does_not_open_for_another_consent_or_another_row(story):
 
     with pytest.raises(Closed):
         vault.open(disclosure.body, disclosure.place(story.camille.practice_id), bound_to=b"another")
+
+
+def test_a_copy_that_is_moved_to_another_contact_by_hand_shows_them_not_even_a_name(story):
+    disclosure = story.approved()
+    story.read(disclosure)
+    marc = _contact(story.cast.horizon, "Marc Ondel")
+    Disclosure.objects.update(contact=marc)
+
+    page = signed_in(marc.person).get("/contact/").content.decode()
+
+    assert "Lefort" not in page
+    assert not Disclosure.objects.for_sponsor([marc], timezone.now()).exists()
 
 
 def test_a_yes_is_written_down_as_the_clients(story):
