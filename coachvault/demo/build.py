@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from django.conf import settings
+from django.utils import timezone
 
 from accounts import actions as accounts
 from accounts.models import User
@@ -248,7 +249,7 @@ class Demo:
         assert public is not None
         summaries.approve(
             proposal=proposal, fingerprint=bytes(proposal.fingerprint), contact=self.contacts[contact], keys=public.fingerprint(),
-            until=(at + days * DAY).date(), evidence={"network": "192.0.2.7", "browser": "Demo/1.0"}, vault=self.vaults[key], by=self.clients[key], at=at,
+            until=timezone.localdate(at + days * DAY), evidence={"network": "192.0.2.7", "browser": "Demo/1.0"}, vault=self.vaults[key], by=self.clients[key], at=at,
         )  # fmt: skip
 
     def _do_approve_briefly(self, key: str, contact: str, proposal: Proposal, at: datetime) -> None:

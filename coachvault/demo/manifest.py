@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.utils import timezone
 
 from coachvault.demo import texts
 from coachvault.demo.build import COACH_OF, ROWS
@@ -53,7 +54,7 @@ def _open_disclosures(at: datetime) -> dict[str, set[str]]:
     """Which contacts read which summary now: summary id to the contacts' keys."""
     by_address = {person.address: person.key for person in PEOPLE.values()}
     rows = Disclosure.objects.filter(
-        opens_at__lte=at, closed_at__isnull=True, consent__until_date__gte=at.date(), contact__left_at__isnull=True
+        opens_at__lte=at, closed_at__isnull=True, consent__until_date__gte=timezone.localdate(at), contact__left_at__isnull=True
     )
     found: dict[str, set[str]] = {}
     for row in rows.select_related("contact", "consent__proposal"):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from django.utils import timezone
+
 from coachvault.demo import texts
 from consent.actions import consents, requests
 from consent.models import Consent, InformationRequest
@@ -45,7 +47,7 @@ def _answered(demo: Demo, key: str, consent: Consent, answer: str, at: datetime)
     if answer == "refuse":
         consents.refuse(consent=consent, by=by, at=at)
         return
-    until = (at + 300 * DAY).date() if consent.data else None
+    until = timezone.localdate(at + 300 * DAY) if consent.data else None
     consents.give(consent=consent, data=consent.data, until=until, evidence=evidence, vault=demo.vaults[key], by=by, at=at)
 
 
@@ -55,7 +57,7 @@ def _question(demo: Demo, key: str, contact: str, days: int, at: datetime) -> In
         engagement=demo.engagements[key],
         question=asked.text,
         purpose=texts.PURPOSES["fr" if key == "anais" else "en"],
-        deadline=(at + days * DAY).date(),
+        deadline=timezone.localdate(at + days * DAY),
         by=demo.contacts[contact],
         at=at,
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.utils import timezone
+
 from coachvault.demo import texts
 from consent import pledges
 from consent.actions import pledges as actions
@@ -43,7 +45,7 @@ def _drafted(demo: Demo, language: str, at: datetime, own: str) -> Pledge:
 def _published(demo: Demo, language: str, at: datetime, *, with_own: bool = False) -> None:
     draft = _drafted(demo, language, at, texts.PLEDGE_OWN[language][1] if with_own else "")
     text = pledges.text_of(draft)
-    document = pledges.render(text, number=draft.number, day=at.date())
+    document = pledges.render(text, number=draft.number, day=timezone.localdate(at))
     actions.publish_pledge(pledge=draft, text=text, document=document, expected=draft.saved_at, by=draft.coach, at=at)
 
 

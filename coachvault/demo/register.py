@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from django.utils import timezone
+
 from coachvault.demo import texts
 from consent import law
 from consent.actions.law import record_by_law
@@ -36,6 +38,6 @@ def _requisition(at: datetime) -> law.Entry:
 def _danger(at: datetime) -> law.Entry:
     return law.Entry(
         way=law.Way.DANGER, ground=law.Ground.DANGER, called="SAMU, le 15", given=texts.LEGAL["danger"].text, given_at=at - timedelta(minutes=20),
-        told=law.LATER, why_not=texts.LEGAL["why_not"].text, review_on=(at + timedelta(days=21)).date(),
+        told=law.LATER, why_not=texts.LEGAL["why_not"].text, review_on=timezone.localdate(at + timedelta(days=21)),
         statement=str(law.STATEMENTS[law.Ground.DANGER]),
     )  # fmt: skip

@@ -45,7 +45,7 @@ def register_csv(request: HttpRequest, coach: Coach) -> HttpResponse:
         [_("Client"), _("Purpose"), _("Recipient"), _("What exactly"), _("State"), _("Asked on"), _("Given on"), _("Until"), _("Record")]
     )
     for one in permitting.register(coach):
-        days = [moment.date().isoformat() if moment else "" for moment in (one.requested_at, one.given_at)]
+        days = [timezone.localdate(moment).isoformat() if moment else "" for moment in (one.requested_at, one.given_at)]
         until = one.until_date.isoformat() if one.until_date else ""
         who = [one.engagement.client.name, str(one.about.label), one.recipient_name, "; ".join(one.data_names)]
         rows.writerow([_harmless(cell) for cell in (*who, str(one.get_state_display), *days, until, str(one.pk))])
