@@ -15,6 +15,7 @@ from clients import actions as clients
 from clients.models import RIGHTS_OF, SponsorContact
 from consent import policies
 from consent.actions import consents, contacts, summaries, terminate_agreement
+from consent.actions.engagements import end_engagement
 from consent.models import Agreement, Disclosure, InformationRequest
 from tests.cast import person, signed_in
 from tests.consent.agreements import in_force, sent, sign_next
@@ -130,6 +131,7 @@ def test_without_the_right_to_ask_there_is_no_button_and_a_forged_question_finds
     assert "Demander une information" not in browser.get(f"/contact/engagements/{engagement.pk}/").content.decode()
     assert browser.get(f"/contact/engagements/{engagement.pk}/ask/").status_code == 404
     assert browser.post(f"/contact/engagements/{engagement.pk}/ask/", body).status_code == 404
+    assert refused(space.question, engagement) == "contact_may_not"
     asked.refresh_from_db()
     assert asked.state == "ended"
 
@@ -346,3 +348,17 @@ def test_a_contact_of_another_organisation_sees_nothing_of_this_one(space, cast)
     clients.join(invited=nadia, person=user, by=user)
 
     assert "Anaïs" not in signed_in(user).get("/contact/").content.decode()
+
+
+def test_no_consent_outlives_an_engagement_even_where_an_agreement_still_lists_it(space):
+    engagement = space.hidden()
+    consent = space.given(engagement, "sponsor.listing")
+    in_force(engagement, kind="three_way", contacts=(space.helene,))
+    assert consent.state == "given"
+
+    end_engagement(engagement=engagement, by=space.camille)
+
+    assert [event.kind for event in consent.events.all()] == ["requested", "given", "ended"]
+    page = space.browser().get("/contact/").content.decode()
+    assert "Karim Benali" in page
+    assert "Terminé" in page
