@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from accounts.act import Refused
 from clients.models import Client, Engagement
 from consent import days, states
-from consent.models import Agreement, Consent, Disclosure, PledgeReceipt, Proposal, RightsAnswer, RightsPart, RightsRequest
+from consent.models import Agreement, Consent, Disclosure, LegalAddition, PledgeReceipt, Proposal, RightsAnswer, RightsPart, RightsRequest
 from vault.unlocked import Unlocked
 
 MONTHS: Final = 1
@@ -57,6 +57,10 @@ STAYS: Final[Mapping[str, tuple[Any, Any]]] = {
     "consents": (
         gettext_lazy("Records of what you permitted or refused"),
         gettext_lazy("Your coach must be able to show them (GDPR, articles 7(1) and 17(3)(b))."),
+    ),
+    "law": (
+        gettext_lazy("The register of what the law required"),
+        gettext_lazy("It shows that only what had to be given was given (GDPR, article 17(3)(b) and (e))."),
     ),
     "pledges": (
         gettext_lazy("Receipts of the pledge"),
@@ -285,6 +289,9 @@ def what_stays(engagements: Iterable[Engagement]) -> list[tuple[str, int]]:
     found = {
         "agreements": Agreement.objects.filter(engagement__in=mine, sent_at__isnull=False).count(),
         "consents": Consent.objects.filter(engagement__in=mine).count(),
+        "law": LegalAddition.objects.filter(
+            entry__engagement__in=mine, kind=LegalAddition.Kind.TOLD
+        ).count(),  # what is not told is not counted
         "pledges": PledgeReceipt.objects.filter(client__in=clients).count(),
         "disclosures": Disclosure.objects.filter(consent__engagement__in=mine).count(),
         "requests": RightsRequest.objects.filter(engagement__in=mine).count(),

@@ -13,11 +13,14 @@ from typing import Any, Final
 from django.utils import translation
 from django.views.decorators.debug import sensitive_variables
 
+from accounts.act import Refused
 from clients.models import Client
-from consent import consent_receipts, overview, permitting, receipts, rights
+from consent import consent_receipts, law, overview, permitting, receipts, rights
 from consent.actions.summaries import unsalted
-from consent.models import Consent, Disclosure, PledgeReceipt, Proposal, RightsRequest
+from consent.models import Consent, Disclosure, InformationRequest, LegalAddition, PledgeReceipt, Proposal, RightsRequest, Wish
 from sessions import access
+from sessions.models import PrivateEntry, SharedEntry
+from sessions.notebook import reading
 from sessions.overview import followed_by
 from vault.models import LedgerEntry
 from vault.primitives import Closed
@@ -191,6 +194,67 @@ def _requests(space: Space) -> list[dict[str, Any]]:
     return found
 
 
+def _notebook(space: Space) -> list[dict[str, Any]]:
+    """What they wrote for themselves and for their coach. A text that does not open is named without words."""
+    private = PrivateEntry.objects.for_client(space.clients).select_related("notebook__client__coach")
+    shared = SharedEntry.objects.for_client(space.clients).select_related("engagement__coach__person", "engagement__client")
+    private, shared = (rows.filter(deleted_at__isnull=True, version__gt=1) for rows in (private, shared))
+    found = [("private", one, reading.private_text) for one in private]
+    found += [("shared", one, reading.shared_text) for one in shared if one.body is not None]  # type: ignore[misc]
+    found += [("draft", one, reading.written_text) for one in shared if one.draft is not None]  # type: ignore[misc]
+    return [{"id": one.pk, "kind": kind, "saved_at": one.saved_at, "text": _read(read, one, space)} for kind, one, read in found]
+
+
+def _read(read: Callable[[Any, Unlocked], str], row: Any, space: Space) -> str | None:
+    try:
+        return read(row, space.vault)
+    except Refused:
+        return None
+
+
+def _questions(space: Space) -> list[dict[str, Any]]:
+    """What contacts asked them."""
+    rows = InformationRequest.objects.for_client(space.clients).select_related("contact__sponsor")
+    return [
+        {
+            "id": one.pk,
+            "contact": one.contact.name,
+            "organisation": one.contact.sponsor.name,
+            "asked_at": one.asked_at,
+            "until": one.deadline_date,
+            "text": one.details["question"],
+            "purpose": one.details["purpose"],
+        }
+        for one in rows
+    ]
+
+
+def _wishes(space: Space) -> list[dict[str, Any]]:
+    """What they would have liked a contact to know, and what was answered."""
+    rows = Wish.objects.for_client(space.clients).select_related("engagement__coach", "contact")
+    return [
+        {
+            "id": one.pk,
+            "contact": one.contact.name,
+            "state": one.get_state_display(),
+            "made_at": one.made_at,
+            "text": space.opened(one.body, one.place()),
+            "answer": space.opened(one.answer, one.place("wish.answer")),
+        }
+        for one in rows
+    ]
+
+
+def _told(space: Space) -> list[dict[str, Any]]:
+    """What was given because the law required it, as far as they were told."""
+    rows = LegalAddition.objects.for_client(space.clients).select_related("entry__engagement__coach__person").defer("entry__body")
+    return [
+        {"id": one.pk, "told_at": one.at, **law.open_notice(one, space.vault).kept()}
+        for one in rows
+        if space.vault.holds(one.entry.engagement.shared_key)
+    ]
+
+
 def _log(space: Space) -> list[dict[str, Any]]:
     lines, _next = access.told(space.clients, most=None)
     return [{"at": one.at, "sentence": one.sentence, "engagement": one.engagement.pk} for one in lines]
@@ -204,6 +268,10 @@ PARTS: Final[Mapping[str, Callable[[Space], list[dict[str, Any]]]]] = {
     "texts": _texts,
     "disclosures": _disclosures,
     "requests": _requests,
+    "questions": _questions,
+    "wishes": _wishes,
+    "notebook": _notebook,
+    "told": _told,
     "log": _log,
 }
 
