@@ -209,7 +209,7 @@ class SponsorContact(models.Model):
 
 RIGHTS_OF: Final[Mapping[str, frozenset[str]]] = {
     SponsorContact.Role.HR: frozenset(SponsorContact.Right.values),
-    SponsorContact.Role.MANAGER: frozenset({SponsorContact.Right.RECEIVE, SponsorContact.Right.ASK}),
+    SponsorContact.Role.MANAGER: frozenset({SponsorContact.Right.SIGN, SponsorContact.Right.RECEIVE, SponsorContact.Right.ASK}),
     SponsorContact.Role.BUYER: frozenset(),
 }
 

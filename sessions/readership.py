@@ -55,6 +55,10 @@ class Readership:
         """Whom the client could be asked about now."""
         return [one for one in self.readers if one.may_ask]
 
+    def for_another_text(self, summary: Summary) -> list[Reader]:
+        """Whom the client could be asked about once the text is changed."""
+        return [one for one in self.readers if not policies.allows(policies.check_may_propose, summary, one.standing.contact)]
+
 
 @sensitive_variables()
 def readership(summary: Summary, vault: Unlocked, by: Coach, now: datetime) -> Readership:

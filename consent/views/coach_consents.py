@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -42,7 +42,17 @@ def register_csv(request: HttpRequest, coach: Coach) -> HttpResponse:
     text = io.StringIO()
     rows = csv.writer(text)
     rows.writerow(
-        [_("Client"), _("Purpose"), _("Recipient"), _("What exactly"), _("State"), _("Asked on"), _("Given on"), _("Until"), _("Record")]
+        [
+            _("Client"),
+            _("Purpose"),
+            _("Recipient"),
+            _("What exactly"),
+            _("State"),
+            _("Asked on"),
+            _("Given on"),
+            _("Until"),
+            pgettext("consent", "Record"),
+        ]
     )
     for one in permitting.register(coach):
         days = [timezone.localdate(moment).isoformat() if moment else "" for moment in (one.requested_at, one.given_at)]

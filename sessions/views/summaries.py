@@ -99,6 +99,7 @@ def summary_page(request: HttpRequest, coach: Coach, pk: str) -> HttpResponse:
         "summary": summary,
         "text": vault.open(summary.body, summary.place()),
         "people": people,
+        "offered": people.askable or (people.for_another_text(summary) if "edit" in request.GET else []),
         "is_written": "edit" in request.GET or not people.is_open_at(summary.version),
         "wish": summary.wishes.first(),
         "why_not": policies.allows(policies.check_may_propose, summary, summary.contact) if not people.askable else "",

@@ -49,7 +49,7 @@ def left(space: Space) -> SponsorContact:
     return contacts.leave(contact=space.helene, by=space.camille)
 
 
-@pytest.mark.parametrize(("role", "rights"), [("hr", set(EVERY)), ("manager", {"receive", "ask"}), ("buyer", set())])
+@pytest.mark.parametrize(("role", "rights"), [("hr", set(EVERY)), ("manager", {"sign", "receive", "ask"}), ("buyer", set())])
 def test_a_role_decides_at_first_what_a_contact_may_do(space, role, rights):
     contact = space.contact("Marc Ondel", role=role)
 

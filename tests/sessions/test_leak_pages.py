@@ -92,7 +92,7 @@ def test_another_clients_full_name_stops_whatever_is_ticked_or_sent(desk):
     answer = desk.propose(summary)
     forced = desk.check(summary, answered=[*desk.keys(NAMES_KARIM), "client-30-42"])
 
-    assert answer["Location"] == reverse("summary_check", args=[summary.pk])
+    assert answer["Location"].startswith(reverse("summary_check", args=[summary.pk]))
     assert forced.status_code == 422
     assert "doit disparaître" in page(forced)
     assert proposals() == 0
@@ -131,11 +131,11 @@ def test_a_tick_for_another_text_counts_for_nothing(desk):
 def test_the_clients_own_text_goes_through_the_same_reading(desk):
     summary = desk.draft(HARMLESS)
     desk.propose(summary)
-    summaries.ask_changes(proposal=Proposal.objects.get(), answer=NAMES_KARIM, vault=desk.cast.vault("Anais Lefort"), by=desk.cast.anais)
+    summaries.ask_changes(proposal=Proposal.objects.get(), text=NAMES_KARIM, vault=desk.cast.vault("Anais Lefort"), by=desk.cast.anais)
 
     answer = desk.browser.post(reverse("summary_take_answer", args=[summary.pk]))
 
-    assert answer["Location"] == reverse("summary_check", args=[summary.pk])
+    assert answer["Location"].startswith(reverse("summary_check", args=[summary.pk]))
     assert proposals() == 1
     assert "Karim Benali" in page(desk.browser.get(answer["Location"]))
 

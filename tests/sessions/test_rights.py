@@ -20,6 +20,7 @@ from sessions.rights.sources import sources_of, text_of
 from support.jobs import run_pending
 from tests.cast import Cast
 from tests.consent import rights
+from tests.consent.readings import read
 from tests.databases import as_owner
 from vault.models import LedgerEntry
 from vault.primitives import Closed
@@ -145,7 +146,9 @@ def test_everything_about_her_is_listed_and_nothing_that_she_has_seen_or_that_is
     facts = {"contact": story.cast.helene, "vault": story.vault, "by": story.camille}
     draft = summaries.start_summary(engagement=story.engagement, text="Un brouillon", **facts)
     proposed = summaries.start_summary(engagement=story.engagement, text="Proposé", **facts)
-    summaries.propose(summary=proposed, text="Proposé", vault=story.vault, by=story.camille)
+    summaries.propose(
+        summary=proposed, text="Proposé", reading=read("Proposé", story.engagement, story.vault), vault=story.vault, by=story.camille
+    )
     notes.change_session(session=story.session, starts_at=timezone.now(), minutes=60, place="office", agenda="Le comité", by=story.camille)
     unfinished = notes.start_note(session=story.session, vault=story.vault, by=story.camille)
     karim = Story.__new__(Story)

@@ -131,6 +131,7 @@ def test_a_first_name_that_is_another_person_s_is_asked_about_once(live: str, br
     press(camille, "Proposer à mon client")
     expect(camille.get_by_text("Rien ne part sans son accord")).to_be_visible()
 
+    follow(camille, "Modifier le texte")
     camille.get_by_label("Texte à montrer").fill("Karim, son frère, l’aide beaucoup.")
     press(camille, "Proposer à mon client")
     expect(camille.get_by_text("n’a rien trouvé")).to_be_visible()

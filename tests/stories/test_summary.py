@@ -85,7 +85,7 @@ def test_the_contact_reads_what_the_client_approved_and_nothing_once_it_is_taken
     assert helene.locator("main").inner_text() == empty, "before the minute is over the page says nothing"
     pass_a_minute()
     helene.reload()
-    follow(helene, "Anaïs Lefort")
+    helene.locator("a[href*='/contact/summaries/']").first.click()
     expect(helene.locator("#text")).to_have_text(TEXT)
     expect(helene.get_by_text("Approuvé mot pour mot par la personne accompagnée")).to_be_visible()
     looked_at(helene)
@@ -182,5 +182,5 @@ def test_in_english_a_contact_reads_what_was_authorised(live, browser: Browser):
     expect(anais.get_by_text("It is noted")).to_be_visible()
     pass_a_minute()
     helene.goto(f"{live}/contact/")
-    follow(helene, "Anaïs Lefort")
+    helene.locator("a[href*='/contact/summaries/']").first.click()
     expect(helene.locator("#text")).to_have_text("She keeps three milestones.")

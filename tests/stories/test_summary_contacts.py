@@ -124,7 +124,7 @@ def test_one_text_goes_to_one_contact_and_not_to_the_other(windows: Windows, liv
 
     pass_a_minute()
     helene.reload()
-    follow(helene, "Anaïs Lefort")
+    helene.locator("a[href*='/contact/summaries/']").first.click()
     expect(helene.locator("#text")).to_have_text(LEFT)
     expect(helene.locator("#mark")).to_contain_text("Pour Hélène Vasseur, et personne d’autre")
     looked_at(helene)

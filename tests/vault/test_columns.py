@@ -23,22 +23,39 @@ from vault.fields import SealedField
 ROOMS = {"coachvault", "coaching_sessions", "consent", "clients", "accounts", "pades", "vault", "keyring", "support"}
 
 SEALED = """
+coaching_sessions.ClearedName.body
+coaching_sessions.MarkedPerson.body
 coaching_sessions.Note.body
 coaching_sessions.NoteVersion.body
+coaching_sessions.OwnWords.body
+coaching_sessions.PrivateEntry.body
+coaching_sessions.SharedEntry.body
+coaching_sessions.SharedEntry.draft
 consent.Disclosure.body
+consent.LegalAddition.body
+consent.LegalDisclosure.body
 consent.Proposal.answer
 consent.Proposal.body
+consent.RightsAnswer.body
+consent.RightsPart.body
+consent.RightsPart.draft
+consent.RightsRequest.reason
+consent.RightsRequest.text
 consent.Summary.body
+consent.Wish.answer
+consent.Wish.body
 """
 
 ENCRYPTED = """
 accounts.Link.details
 accounts.User.details
+clients.Barrier.details
 clients.Client.details
 clients.Engagement.details
 clients.Practice.details
 clients.Sponsor.details
 clients.SponsorContact.details
+coaching_sessions.Notebook.details
 coaching_sessions.Session.details
 consent.Agreement.details
 consent.Agreement.document
@@ -47,12 +64,16 @@ consent.Agreement.signed_document
 consent.AgreementEvent.details
 consent.AgreementTemplate.details
 consent.Consent.evidence
+consent.Consent.page
+consent.Consent.terms
 consent.Disclosure.details
+consent.InformationRequest.details
 consent.Pledge.details
 consent.Pledge.document
 consent.PledgeReceipt.evidence
 consent.Signatory.details
 consent.Signatory.evidence
+consent.Task.details
 keyring.Half.half
 pades.Authority.certificates
 pades.Authority.keys
