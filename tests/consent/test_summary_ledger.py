@@ -14,7 +14,7 @@ from accounts.act import Refused
 from clients.models import SponsorContact
 from consent.actions import consents
 from consent.actions import summaries as actions
-from consent.models import ConsentEvent, Disclosure
+from consent.models import Consent, ConsentEvent, Disclosure
 from tests.cast import Cast
 from tests.consent.stages import OTHER, Stage, at
 from tests.consent.test_summaries import refused
@@ -119,9 +119,29 @@ def test_what_is_over_cannot_be_held_back(cast: Cast, state: str) -> None:
     assert no.value.code == ("has_ended" if state in {"held", "refused"} else "is_open_already")
 
 
+def test_a_question_turned_to_another_contact_by_hand_is_approved_by_nobody(cast: Cast) -> None:
+    stage = at(cast, "waiting")
+    Consent.objects.update(contact=stage.marc)  # as somebody with psql would: a question is not signed yet
+
+    refused("shown_another", stage.approved)
+    assert DataKey.objects.filter(kind="copy").count() == 0
+
+
+def test_a_copy_s_grant_is_bound_to_its_consent_and_its_text(cast: Cast) -> None:
+    stage = at(cast, "authorised")
+
+    assert actions.bound_to(stage.consent) == stage.consent.id.bytes + bytes(stage.proposal.fingerprint)
+
+
 def test_holding_back_tells_the_client_and_closes_for_ever(cast: Cast) -> None:
     stage = at(cast, "approved")
-    actions.hold(consent=stage.consent, by=stage.camille)
+    letters = "select count(*) from procrastinate_jobs where args->>'person' = %s and args->>'letter' = 'something_new'"
+    with connection.cursor() as cursor:
+        cursor.execute(letters, [str(stage.anais.person_id)])
+        before = cursor.fetchone()[0]
+        actions.hold(consent=stage.consent, by=stage.camille)
+        cursor.execute(letters, [str(stage.anais.person_id)])
+        assert cursor.fetchone()[0] == before + 1
 
     stage.disclosure.refresh_from_db()
     assert stage.disclosure.closed_at is not None
