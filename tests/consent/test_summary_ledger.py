@@ -127,6 +127,14 @@ def test_a_question_turned_to_another_contact_by_hand_is_approved_by_nobody(cast
     assert DataKey.objects.filter(kind="copy").count() == 0
 
 
+def test_the_decision_is_asked_before_a_copy_is_made(cast: Cast) -> None:
+    stage = at(cast, "waiting")
+
+    refused("expired", stage.approved, until=timezone.localdate() - timedelta(days=1))
+    assert stage.consent.state == "requested"
+    assert (Disclosure.objects.count(), DataKey.objects.filter(kind="copy").count()) == (0, 0)
+
+
 def test_a_copy_s_grant_is_bound_to_its_consent_and_its_text(cast: Cast) -> None:
     stage = at(cast, "authorised")
 
