@@ -6,6 +6,7 @@ import hashlib
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.db import connection
 from django.utils import timezone
@@ -125,6 +126,14 @@ def test_a_question_turned_to_another_contact_by_hand_is_approved_by_nobody(cast
 
     refused("shown_another", stage.approved)
     assert DataKey.objects.filter(kind="copy").count() == 0
+
+
+def test_at_the_instant_at_which_a_question_lapses_it_is_answered_no_more(cast: Cast) -> None:
+    stage = at(cast, "waiting")
+
+    with time_machine.travel(stage.proposal.lapses_at, tick=False):
+        refused("not_waiting", actions.refuse, proposal=stage.proposal, by=stage.anais)
+        refused("not_waiting", stage.approved)
 
 
 def test_the_decision_is_asked_before_a_copy_is_made(cast: Cast) -> None:
