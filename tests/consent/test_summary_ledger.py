@@ -18,7 +18,7 @@ from consent.actions import summaries as actions
 from consent.models import Consent, ConsentEvent, Disclosure
 from tests.cast import Cast
 from tests.consent.stages import OTHER, Stage, at
-from tests.consent.test_summaries import refused
+from tests.consent.test_summaries import TEXT, refused
 from vault.models import DataKey, LedgerEntry
 
 
@@ -134,6 +134,16 @@ def test_at_the_instant_at_which_a_question_lapses_it_is_answered_no_more(cast: 
     with time_machine.travel(stage.proposal.lapses_at, tick=False):
         refused("not_waiting", actions.refuse, proposal=stage.proposal, by=stage.anais)
         refused("not_waiting", stage.approved)
+
+
+def test_another_summary_for_the_same_contact_takes_no_place_of_this_one(cast: Cast) -> None:
+    stage = Stage(cast)
+    first = stage.disclosed()
+    stage.summary = stage.story.summary()
+
+    second = stage.disclosed()
+
+    assert stage.look(first) == stage.look(second) == TEXT
 
 
 def test_the_decision_is_asked_before_a_copy_is_made(cast: Cast) -> None:
