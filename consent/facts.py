@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from datetime import datetime
 from uuid import UUID
 
@@ -62,7 +63,7 @@ def facts_given(consent: Consent, events: Events, public: PublicKeys | None, ope
         until=consent.until_date,
         events=events,
         way=consent.way,
-        is_signed=is_signed_with(public, consent),
+        is_signed=is_signed_with(public, consent) if consent.way == Consent.Way.SPACE else is_attested(consent),
         fingerprint=consent.text_print,
         data=consent.data,
         uses_left=consent.most_uses,
@@ -73,6 +74,11 @@ def request_of(consent: Consent) -> Request:
     """What exactly this consent is about, as a request."""
     kind = PURPOSES[consent.purpose].kind
     return Request(consent.purpose, kind, consent.recipient, consent.text_print, consent.data)
+
+
+def is_attested(consent: Consent) -> bool:
+    """Whether the coach attested exactly this, on paper or by word of mouth: a row that somebody turned into a yes in the database is none."""
+    return hmac.compare_digest(str(consent.evidence.get("attested", "")), consent.attested())
 
 
 def is_signed_by_client(consent: Consent) -> bool:

@@ -52,7 +52,7 @@ class ConsentFacts:
     until: date | None
     events: tuple[tuple[UUID, str], ...]
     way: str
-    is_signed: bool
+    is_signed: bool  # by the client's own key; on paper or orally: attested by the coach, for exactly these fields
     fingerprint: bytes = b""
     data: frozenset[str] = frozenset()
     uses_left: int | None = None
@@ -154,7 +154,7 @@ def _by_purpose(purpose: Purpose, request: Request) -> str:
 
 def _by_consent(purpose: Purpose, request: Request, consent: ConsentFacts | None, at: datetime) -> str:
     """`consent` where it matches in every field and stands at this moment, or why not."""
-    if consent is None or consent.way not in purpose.ways or (consent.way == Consent.Way.SPACE and not consent.is_signed):
+    if consent is None or consent.way not in purpose.ways or not consent.is_signed:
         return "no_consent"
     is_same_text = hmac.compare_digest(consent.fingerprint, request.fingerprint)
     if (consent.purpose, consent.recipient) != (request.purpose, request.recipient) or not is_same_text or not request.data <= consent.data:
@@ -221,19 +221,23 @@ def check_is_not_standing(earlier: list[Consent], purpose: str, recipient: str) 
         raise Refused(_("This has been asked already."), code="asked_already")
 
 
+def check_has_cooled_off(earlier: list[Consent], purpose: str, recipient: str, at: datetime) -> None:
+    """Raise `Refused` where the question stands, or within fourteen days of a no to it: for whoever but the client asks or attests."""
+    check_is_not_standing(earlier, purpose, recipient)
+    same = [one for one in earlier if (one.purpose, one.recipient) == (purpose, recipient)]
+    noes = [event.at for one in same for event in one.events.all() if event.kind in ("refused", "withdrawn")]
+    if PURPOSES[purpose].cools_off and any(at < no + COOLS_OFF for no in noes):
+        raise Refused(_("Your client said no less than fourteen days ago. Please leave them time."), code="too_soon")
+
+
 def check_is_not_too_soon(earlier: list[Consent], purpose: str, recipient: str, at: datetime) -> None:
     """Raise `Refused` where the question stands, within fourteen days of a no to it, or for a second question on one day.
 
     `earlier` are the consents of this engagement, with their events. It binds whoever asks, never the client.
     """
-    check_is_not_standing(earlier, purpose, recipient)
-    cools_off = PURPOSES[purpose].cools_off
-    for consent in earlier:
-        is_same = (consent.purpose, consent.recipient) == (purpose, recipient)
-        noes = [event.at for event in consent.events.all() if event.kind in ("refused", "withdrawn")]
-        if is_same and cools_off and any(at < no + COOLS_OFF for no in noes):
-            raise Refused(_("Your client said no less than fourteen days ago. Please leave them time."), code="too_soon")
-        if cools_off and consent.about.cools_off and consent.asked_by == "coach" and consent.requested_at > at - timedelta(days=1):
+    check_has_cooled_off(earlier, purpose, recipient, at)
+    for one in earlier if PURPOSES[purpose].cools_off else ():
+        if one.about.cools_off and one.asked_by == "coach" and one.requested_at > at - timedelta(days=1):
             raise Refused(_("You asked your client something within a day already. One question at a time, please."), code="one_a_day")
 
 

@@ -31,6 +31,11 @@ def locked(consent: Consent) -> Consent:
     return rows.get(pk=consent.pk)
 
 
+def hold_all(engagement: Engagement) -> None:
+    """Hold every consent of an engagement before the first word goes to the ledger: whoever withdraws one holds it first, then the ledger."""
+    list(Consent.objects.select_for_update(of=("self",)).filter(engagement=engagement).order_by("pk").values_list("pk"))
+
+
 def of_engagement(engagement: Engagement) -> Iterable[Consent]:
     """Every consent of an engagement with its events."""
     return Consent.objects.filter(engagement=engagement).prefetch_related("events")
@@ -65,9 +70,9 @@ def add_event(row: Consent, kind: str, who: str, now: datetime) -> None:
     ConsentEvent.objects.create(consent=row, number=row.events.count() + 1, kind=kind, at=now)
 
 
-def begin(consent: Consent, *, who: str, now: datetime, lapses_at: datetime) -> None:
-    """Save a new question and its first event."""
-    consent.requested_at, consent.lapses_at, consent.evidence = now, lapses_at, {}
+def begin(consent: Consent, *, who: str, now: datetime, lapses_at: datetime, evidence: Mapping[str, Any] | None = None) -> None:
+    """Save a new question, or what was answered on paper or orally with its evidence, and its first event."""
+    consent.requested_at, consent.lapses_at, consent.evidence = now, lapses_at, dict(evidence or {})
     consent.save(force_insert=True)
     add_event(consent, Kind.REQUESTED, who, now)
 

@@ -31,8 +31,9 @@ HISTORIES: Final = {
 }
 CHANGES: Final[Mapping[str, dict[str, Any]]] = {
     "given, signature does not hold": {"is_signed": False},
-    "given on paper": {"way": "paper", "is_signed": False},
-    "given orally": {"way": "oral", "is_signed": False},
+    "given on paper, not as it was attested": {"way": "paper", "is_signed": False},
+    "given on paper": {"way": "paper"},
+    "given orally": {"way": "oral"},
     "given for another purpose": {"purpose": "another"},
     "given for another recipient": {"recipient": "another"},
     "given for another text": {"fingerprint": b"u" * 32},

@@ -18,7 +18,7 @@ from consent.facts import facts_of, request_of
 from consent.models import Consent, ConsentEvent, Proposal, Task
 from consent.policies import Request
 from consent.purposes import PURPOSES
-from consent.standing import add_event, begin, end, end_all, end_proposal, locked, of_engagement, record, sign
+from consent.standing import add_event, begin, end, end_all, end_proposal, hold_all, locked, of_engagement, record, sign
 from vault import ledger
 from vault.unlocked import Unlocked
 
@@ -114,12 +114,12 @@ def attest(
     )
     Engagement.objects.select_for_update(of=("self",)).get(pk=engagement.pk)
     policies.check_could_be_given(wanted, facts_of(engagement, contact=contact), now)
-    policies.check_is_not_standing(list(of_engagement(engagement)), purpose, wanted.recipient)
+    policies.check_has_cooled_off(list(of_engagement(engagement)), purpose, wanted.recipient, now)
     consent = Consent(engagement=engagement, purpose=purpose, contact=contact, until_date=until, way=way, given_at=now, page=page)
     consent.terms = {**terms, "asked_by": states.COACH, "notice": NOTICE}
     if "until" in row.must_name and until is None:
         raise Refused(_("Please choose until when."), code="no_period")
-    begin(consent, who=states.COACH, now=now, lapses_at=now)
+    begin(consent, who=states.COACH, now=now, lapses_at=now, evidence={"attested": consent.attested()})
     add_event(consent, Kind.GIVEN, states.COACH, now)
     if engagement.client.person_id is not None:
         write_to.defer(person=str(engagement.client.person_id), letter="something_new")
@@ -174,6 +174,7 @@ def reconsider(*, engagement: Engagement, by: Any, at: datetime | None = None) -
     To be called in the transaction of whatever changed that.
     """
     now, ended = at or timezone.now(), 0
+    hold_all(engagement)
     engagement = Engagement.objects.select_related("client", "coach").get(pk=engagement.pk)
     rows = Consent.objects.filter(engagement=engagement)
     for consent in [*rows.waiting(), *rows.standing()]:  # questions first: whoever answers one locks it before the consents it replaces

@@ -13,6 +13,7 @@ from clients.models import Coach, Engagement
 from consent.actions.agreements import cancel_agreement
 from consent.actions.consents import reconsider
 from consent.models import Agreement
+from consent.standing import hold_all
 from vault import ledger
 
 
@@ -27,6 +28,7 @@ def end_engagement(*, engagement: Engagement, by: Coach, at: datetime | None = N
         raise Refused(_("This engagement is over."), code="engagement_over")
     row.ended_at = at or timezone.now()
     row.save(update_fields=["ended_at"])
+    hold_all(row)
     under_way = Agreement.objects.filter(engagement=row, state__in=[Agreement.State.DRAFT, Agreement.State.SENT, Agreement.State.SIGNED])
     for agreement in under_way.without_documents():
         cancel_agreement(agreement=agreement, by=by, at=at)

@@ -16,6 +16,7 @@ from django.utils.translation import pgettext_lazy
 
 from clients.models import Client, Coach, Engagement, SponsorContact, coached_by
 from consent import purposes, states
+from vault import primitives
 from vault.encrypted import EncryptedBytes, EncryptedDetails
 
 
@@ -74,7 +75,7 @@ class Consent(models.Model):
     given_at = models.DateTimeField(null=True)
     way = models.CharField(max_length=5, choices=Way.choices, blank=True)  # in which it was given
     signature = models.BinaryField(null=True)  # the client's, over every field above
-    evidence: Mapping[str, Any] = EncryptedDetails()  # of the answer: address, browser, language, notice
+    evidence: Mapping[str, Any] = EncryptedDetails()  # of the answer: address, browser, language, notice; or what the coach attests
     page: bytes | None = EncryptedBytes(null=True)  # the PDF of what was signed on paper
 
     objects = ConsentQuerySet.as_manager()
@@ -164,6 +165,10 @@ class Consent(models.Model):
             int(self.given_at.timestamp() * 1_000_000) if self.given_at else 0,
             self.way,
         ]
+
+    def attested(self) -> str:
+        """What the coach's word stands for, in hex: every field that a signature would cover. Kept encrypted, bound to the row."""
+        return hashlib.sha256(primitives.context("attested.consent", *self.signed_fields())).hexdigest()
 
     def is_over(self, day: date) -> bool:
         """Whether its last day has passed."""

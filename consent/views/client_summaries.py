@@ -6,8 +6,6 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
-from allauth.account.internal.flows.login import record_authentication
-from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -19,21 +17,18 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.act import Refused
 from accounts.doors import admits
-from accounts.forms import UnlockForm
-from accounts.views.vault import vault_by_passphrase
 from clients.models import Client
-from consent import evidence, overview, readers
+from consent import consent_receipts, evidence, overview, readers
 from consent.actions import copies
 from consent.actions import summaries as actions
 from consent.forms import ApproveForm, ChangesForm
-from consent.models import Proposal
+from consent.models import Consent, Proposal
 from consent.standing import Changed
+from consent.views.careful import asks_passphrase, is_stepped_up
 from consent.views.papers import compared, own_copy
 from consent.wanted import Wanted, sentences
 from vault.primitives import Closed
 from vault.unlocked import public_keys
-
-NOTICE = "summary-2026-11"  # version of the sentences that the client is shown before answering
 
 
 def _proposal(clients: list[Client], pk: str) -> Proposal:
@@ -73,7 +68,7 @@ def _page(
         "keys": keys,
         "approve": approve or ApproveForm(initial={"until": timezone.localdate() + timedelta(days=365)}),
         "changes": changes or ChangesForm(initial={"text": text}),
-        "asks_passphrase": not did_recently_reauthenticate(request),
+        "asks_passphrase": asks_passphrase(request),
         "consent": consent,
         "happened": overview.what_happened(consent),
         "is_waiting": row.state == Proposal.State.PROPOSED and row.lapses_at > now,
@@ -107,6 +102,11 @@ def _end_for_keys(row: Proposal, client: Client) -> None:
         row.state = Proposal.State.SUPERSEDED
 
 
+def _notice(row: Proposal, language: str) -> str:
+    """The sentences that stand beside the question."""
+    return consent_receipts.notice(Consent.objects.get(proposal=row), language)
+
+
 @require_POST
 @admits(Client)
 @sensitive_variables()
@@ -114,16 +114,9 @@ def proposal_approve(request: HttpRequest, clients: list[Client], pk: str) -> Ht
     """Approve: the client's own vault makes the contact's copy. What was shown must be what stands there now."""
     row = _proposal(clients, pk)
     form = ApproveForm(request.POST)
-    if not did_recently_reauthenticate(request):
-        check = UnlockForm({"password": request.POST.get("password", "")})
-        if vault_by_passphrase(request, check) is None:
-            for error in check.errors.get("password", []):
-                form.add_error(None, error)
-            return _page(request, clients, row, approve=form)
-        record_authentication(request, request.user, method="password", reauthenticated=True)
-    if not form.is_valid():
+    if not is_stepped_up(request, form) or not form.is_valid():
         return _page(request, clients, row, approve=form)
-    shown = form.cleaned_data
+    shown, language = form.cleaned_data, get_language() or "fr"
     try:
         if shown["contact"] != row.contact_id:
             raise Changed(code="shown_another")
@@ -133,7 +126,7 @@ def proposal_approve(request: HttpRequest, clients: list[Client], pk: str) -> Ht
             contact=row.contact,
             keys=shown["keys"],
             until=shown["until"],
-            evidence=evidence.of_consent(request, notice=NOTICE, language=get_language() or "fr"),
+            evidence=evidence.of_consent(request, notice=_notice(row, language), language=language),
             vault=request.vault,  # type: ignore[attr-defined]
             by=_client(clients, row),
         )

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from django.db import connections
+from django.db import connections, transaction
 from django.utils import timezone
 
 from accounts.act import Refused
-from consent.actions import consents
+from consent import standing
+from consent.actions import consents, engagements
 from consent.actions import summaries as actions
 from consent.models import Consent, ConsentEvent, Disclosure, Proposal
 from tests.cast import PASSPHRASE
@@ -124,3 +126,27 @@ def _no_look_after_a_withdrawal() -> None:
     of = dict(Disclosure.objects.values_list("pk", "consent"))
     late = [row for row in LedgerEntry.objects.filter(event="summary.viewed") if row.position > gone[of[row.about]]]
     assert late == []
+
+
+@pytest.mark.parametrize("which", range(3))
+def test_taking_back_while_the_engagement_ends_waits_and_neither_waits_for_the_other(own_databases, cast, which):
+    """Whoever takes back holds the consent first and then the ledger; so does whoever ends them all."""
+    story, is_held = Story(cast), threading.Event()
+    given = [story.approved(story.proposal()).consent for _ in range(3)]
+
+    def take_back() -> None:
+        with transaction.atomic():
+            row = standing.locked(given[which])
+            is_held.set()
+            time.sleep(0.5)  # the other one is at work on the others meanwhile
+            standing.end(row, "withdrawn", "client", None, by=story.anais)
+
+    def end_all() -> None:
+        is_held.wait(20)
+        engagements.end_engagement(engagement=story.engagement, by=story.camille)
+
+    results = at_once(take_back, end_all)
+
+    assert not [one for one in results if isinstance(one, Exception)]
+    ends = [list(consent.events.values_list("kind", flat=True))[-1] for consent in given]
+    assert ends == ["withdrawn" if number == which else "ended" for number in range(3)]

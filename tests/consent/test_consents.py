@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -490,3 +491,48 @@ def test_withdrawing_what_stands_in_public_gives_the_coach_the_places_to_correct
 
     task = Task.objects.get()
     assert (task.kind, task.about, task.details["place"]) == ("recall", consent.pk, "Site du cabinet · Plaquette 2026")
+
+
+def test_a_question_that_is_turned_into_a_yes_on_paper_in_the_database_is_none(own_databases, cast):
+    room = Room(cast)
+    asked = room.ask()
+    with as_owner():
+        Consent.objects.filter(pk=asked.pk).update(way="oral", given_at=NOW())
+        ConsentEvent.objects.create(consent=asked, number=2, kind="given", at=NOW())
+        assert room.decision(asked).code == "no_consent"
+        row = Consent.objects.get(pk=asked.pk)
+        row.page, row.way = b"%PDF", "paper"
+        row.save(update_fields=["page", "way"])
+
+    assert room.decision(asked).code == "no_consent"
+
+
+def test_what_was_attested_cannot_be_stretched_in_the_database(own_databases, cast):
+    room = Room(cast)
+    consent = attested(room)
+    assert room.decision(consent).is_permitted
+    with as_owner():
+        Consent.objects.filter(pk=consent.pk).update(given_at=NOW() - timedelta(days=9))
+
+    assert room.decision(consent).code == "no_consent"
+
+
+def test_paper_does_not_go_round_a_no_of_the_last_fortnight(room):
+    consents.refuse(consent=room.ask(), by=room.anais)
+
+    refused("too_soon", attested, room)
+    assert Consent.objects.count() == 1
+
+
+def test_the_receipt_of_a_summary_that_was_approved_on_the_page_holds_the_sentences_shown(cast):
+    story = Story(cast)
+    proposal = story.proposal()
+    browser = signed_in(story.anais.person)
+    page = browser.get(f"/client/summaries/{proposal.pk}/").content.decode()
+    body = {name: re.search(rf'name="{name}" value="([^"]+)"', page)[1] for name in ("fingerprint", "keys", "contact")}
+
+    browser.post(f"/client/summaries/{proposal.pk}/approve/", {**body, "until": "2027-03-01", "password": PASSPHRASE})
+
+    record = browser.get(f"/client/authorisations/{Consent.objects.get().pk}/receipt.json").json()
+    assert "mot pour mot tel que vous l’avez approuvé" in record["pii_processing"]["privacy_notice"]["text"]
+    assert len(record["text"]["salt"]) == 64

@@ -175,9 +175,11 @@ def test_a_consent_for_one_use_is_used_up():
 def test_paper_and_word_of_mouth_count_only_where_the_table_says_so():
     listing, recording = asked("sponsor.listing"), asked("recording")
 
-    assert decide(listing, consent_to(listing, way="paper", is_signed=False), NOW).code == "consent"
-    assert decide(listing, consent_to(listing, way="oral", is_signed=False), NOW).code == "no_consent"
-    assert decide(recording, consent_to(recording, way="oral", is_signed=False), NOW).code == "consent"
+    assert decide(listing, consent_to(listing, way="paper"), NOW).code == "consent"
+    assert decide(listing, consent_to(listing, way="paper", is_signed=False), NOW).code == "no_consent"
+    assert decide(listing, consent_to(listing, way="oral"), NOW).code == "no_consent"
+    assert decide(recording, consent_to(recording, way="oral"), NOW).code == "consent"
+    assert decide(recording, consent_to(recording, way="oral", is_signed=False), NOW).code == "no_consent"
 
 
 def test_the_clients_own_copy_is_always_theirs_and_nobody_elses():
@@ -366,7 +368,7 @@ def test_whatever_is_permitted_is_own_copy_law_agreed_or_matches_in_every_field(
     assert (consent.purpose, consent.recipient, consent.fingerprint) == (request.purpose, request.recipient, request.fingerprint)
     assert request.data <= consent.data
     assert consent.way in row.ways
-    assert consent.is_signed or consent.way != "space"
+    assert consent.is_signed
     assert [kind for _, kind in consent.events] == ["requested", "given"]
     assert max(consent.given_at, consent.opens_at) <= NOW
     assert consent.until is None or consent.until >= NOW.date()
