@@ -7,13 +7,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
-from accounts import jobs, links, unlocking
+from accounts import jobs, links, logins, sign_ins, unlocking
 from accounts.act import Refused, act, person_of
-from accounts.models import Link, User
+from accounts.models import Link, SignIn, User
 from vault import instance, ledger, slots
 from vault.unlocked import Unlocked, make_vault
 
@@ -123,6 +124,30 @@ def spare_codes_made(*, person: User, by: Any, at: datetime | None = None) -> No
     """This function will write down that the spare codes were made anew, and tell the person."""
     jobs.write_to.defer(person=str(person.pk), letter="security_changed")
     ledger.record("spare_codes.made", chain=ledger.INSTANCE, by=person_of(by), kind="person", about=person.pk, at=at)
+
+
+@act
+def end_sign_in(*, person: User, sign_in: SignIn, by: Any, at: datetime | None = None) -> None:
+    """This function will end one sign-in of a person and shut its vault at once."""
+    _end(person, SignIn.objects.filter(pk=sign_in.pk))
+    ledger.record("sign_in.ended", chain=ledger.INSTANCE, by=person_of(by), kind="person", about=person.pk, code="one", at=at)
+
+
+@act
+def end_other_sign_ins(*, person: User, request: HttpRequest, by: Any, at: datetime | None = None) -> None:
+    """This function will end every sign-in of a person but this one, and shut their vaults at once: those too that are not in the list."""
+    _end(person, sign_ins.others(request))
+    unlocking.lock_others(request)
+    person.password = slot_password()
+    person.save(update_fields=["password"])
+    ledger.record("sign_in.ended", chain=ledger.INSTANCE, by=person_of(by), kind="person", about=person.pk, code="others", at=at)
+
+
+def _end(person: User, ended: QuerySet[SignIn]) -> None:
+    """End these sign-ins, if they are this person's."""
+    rows = list(ended.filter(person=person).select_for_update())
+    logins.end(row.session for row in rows)
+    unlocking.lock_named(row.sign_in for row in rows)
 
 
 @act

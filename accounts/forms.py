@@ -65,7 +65,7 @@ class CodeForm(AuthenticateForm):
         code = "".join(str(self.cleaned_data["code"]).split())
         tries = f"code:{self.user.pk}"
         before = rates.wrong(tries)  # counted before it is judged, so that many at once gain nothing
-        factors = Authenticator.objects.filter(user=self.user).order_by("-type")
+        factors = Authenticator.objects.filter(user=self.user).exclude(type=Authenticator.Type.WEBAUTHN).order_by("-type")
         right = next((factor for factor in factors if factor.wrap().validate_code(code)), None)
         rates.wait(tries, before, alone=True)  # only now: a code that was right when it was sent would be too old after the wait
         if right is None:
@@ -83,6 +83,26 @@ class FirstCodeForm(ActivateTOTPForm):
     def clean_code(self) -> str:
         self.cleaned_data["code"] = "".join(str(self.cleaned_data["code"]).split())
         return str(super().clean_code())
+
+
+class MailedCodeForm(forms.Form):
+    """The six digits that were mailed."""
+
+    code = _code_field(help_text=_("Six digits, valid for 10 minutes."))
+
+    def clean_code(self) -> str:
+        return "".join(str(self.cleaned_data["code"]).split())
+
+
+class PasskeyNameForm(forms.Form):
+    """What a person calls a passkey."""
+
+    name = forms.CharField(
+        label=_("What do you call it?"),
+        max_length=60,
+        help_text=_("For example where it is kept: my phone, the blue key."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
 
 
 class UnlockForm(forms.Form):

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from accounts import sign_ins
 from accounts.doors import wants_a_page
 from vault.primitives import Closed
 from vault.ration import Busy
@@ -55,6 +56,18 @@ class PersonLanguage:
         if request.user.is_authenticated:
             translation.activate(request.user.language)
             request.LANGUAGE_CODE = request.user.language
+        return self.get_response(request)
+
+
+class SeenHere:
+    """Keeps when each sign-in was last seen, for the person's own list. Polling does not count."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated and "X-Poll" not in request.headers:
+            sign_ins.seen(request, timezone.now())
         return self.get_response(request)
 
 

@@ -13,6 +13,8 @@ from django.urls import reverse
 from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
 
+from accounts.factors import passkeys
+from accounts.views.vault import OPENED_BY_PASSKEY
 from clients.views.enrol import signing_up_is_open
 
 
@@ -44,6 +46,21 @@ class Page:
     @property
     def _user(self) -> Any:
         return getattr(self._request, "user", None)
+
+    @property
+    def is_named(self) -> bool:
+        """Whether this page's address has a name, to which passkeys can belong."""
+        return bool(passkeys.site(self._request)[0])
+
+    @property
+    def named_url(self) -> str:
+        """The same instance by a name, where its address is made of numbers and this machine has a name for it."""
+        return f"http://localhost:{settings.PORT}{self._request.path}" if settings.LOCAL and not settings.HTTPS else ""
+
+    @property
+    def passkey_opens(self) -> bool:
+        """Whether a passkey opened this vault, so that it is offered to open it again in place."""
+        return self.vault_open and bool(self._request.session.get(OPENED_BY_PASSKEY))
 
     @property
     def person_name(self) -> str:

@@ -32,6 +32,9 @@ SIGNUP = env("COACHVAULT_SIGNUP", "first")
 if SIGNUP not in {"first", "open"}:
     raise ImproperlyConfigured(f"COACHVAULT_SIGNUP is {SIGNUP}: it is `first` or `open`.")
 HOLD_SECONDS = env.int("COACHVAULT_HOLD_SECONDS", 60)
+CONTACT_CODE = env("COACHVAULT_CONTACT_CODE", "chosen")
+if CONTACT_CODE not in {"chosen", "always"}:
+    raise ImproperlyConfigured(f"COACHVAULT_CONTACT_CODE is {CONTACT_CODE}: it is `chosen` or `always`.")
 
 # Who says when a signed document was closed: this instance itself, or an RFC 3161 server whose roots are in a file (PEM)
 TSA_URL = env("COACHVAULT_TSA", "")
@@ -128,6 +131,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.PersonLanguage",
+    "accounts.middleware.SeenHere",
     "accounts.middleware.VaultCookie",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -188,10 +192,17 @@ ACCOUNT_PREVENT_ENUMERATION = "strict"
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 # By network only: a lock on an address would refuse the right passphrase. Per address a growing delay (accounts/rates.py).
-ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "30/m/ip", "reauthenticate": "20/m/user", "check_a_file": "30/m/ip"}
+ACCOUNT_RATE_LIMITS = {
+    "login": "60/m/ip",
+    "login_failed": "30/m/ip",
+    "reauthenticate": "20/m/user",
+    "passkey": "60/m/ip",
+    "check_a_file": "30/m/ip",
+}
 ALLAUTH_TRUSTED_PROXY_COUNT = PROXIES
 MFA_ADAPTER = "accounts.adapters.SecondFactorAdapter"
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]  # passkeys by our own pages: accounts/factors/passkeys.py
+MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "CoachVault"
 MFA_FORMS = {"authenticate": "accounts.forms.CodeForm", "activate_totp": "accounts.forms.FirstCodeForm"}
 ANONYMOUS_USER_NAME = None  # guardian: no anonymous person

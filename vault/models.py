@@ -10,11 +10,12 @@ from vault.encrypted import EncryptedBytes
 
 
 class Slot(models.Model):
-    """One way to a person's root key: a passphrase, or a recovery code."""
+    """One way to a person's root key: a passphrase, a recovery code, or a passkey that knows a secret (one slot for each passkey)."""
 
     class Kind(models.TextChoices):
         PASSPHRASE = "passphrase"
         RECOVERY = "recovery"
+        PASSKEY = "passkey"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     person = models.UUIDField()
@@ -23,11 +24,20 @@ class Slot(models.Model):
     memory = models.PositiveIntegerField(null=True)
     passes = models.PositiveSmallIntegerField(null=True)
     lanes = models.PositiveSmallIntegerField(null=True)
+    credential = models.BinaryField(null=True)  # SHA-256 of a passkey's id
     root_key = EncryptedBytes()
     made_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(name="one_slot_of_a_kind", fields=["person", "kind"])]
+        constraints = [
+            models.UniqueConstraint(name="one_slot_of_a_kind", fields=["person", "kind"], condition=~models.Q(kind="passkey")),
+            models.UniqueConstraint(name="one_slot_of_a_passkey", fields=["person", "credential"]),
+            models.CheckConstraint(
+                name="passkey_slots_name_theirs",
+                condition=models.Q(kind="passkey", credential__isnull=False)
+                | (~models.Q(kind="passkey") & models.Q(credential__isnull=True)),
+            ),
+        ]
 
 
 class PersonKeys(models.Model):

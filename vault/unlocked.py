@@ -125,6 +125,11 @@ class Unlocked:
         slots.set_recovery(self.person, self._root_key, code, at)
 
     @sensitive_variables()
+    def set_passkey(self, credential: bytes, salt: bytes, secret: bytes, at: datetime) -> None:
+        """Close the root key under what a passkey answers to a salt too, in place of the slot that it had."""
+        slots.set_passkey(self.person, self._root_key, credential, salt, secret, at)
+
+    @sensitive_variables()
     def closed_under(self, key: bytes, place: bytes) -> bytes:
         """The root key, closed under an unlock's cookie."""
         return primitives.seal(key, self._root_key, place)

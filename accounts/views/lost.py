@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods
 
-from accounts import actions, opening, rates, unlocking
+from accounts import actions, opening, rates, sign_ins, unlocking
 from accounts.doors import Anyone, SignedIn, admits
 from accounts.forms import AddressForm, RecoverForm
 from accounts.models import Link, User
@@ -73,6 +73,7 @@ def recover(request: HttpRequest) -> HttpResponse:
             else:
                 actions.recover(person=user, vault=vault, new=slots.stretched(form.cleaned_data["passphrase"]), by=user)
                 update_session_auth_hash(request, user)
+                sign_ins.only_this(request)
                 unlocking.begin(request, vault, pending=False)
                 record_authentication(request, user, method="password", reauthenticated=True)
                 opening.opened(request, user, vault)

@@ -113,6 +113,7 @@ def _make_person(request: HttpRequest, link: Link, invited: Client | SponsorCont
         request.session.flush()
     user.opened = slots.open_stretched(user.pk, passphrase)
     user.backend = settings.AUTHENTICATION_BACKENDS[0]
+    record_authentication(request, user, method="link")
     record_authentication(request, user, method="password", reauthenticated=True)
     return perform_login(request, Login(user=user, redirect_url=reverse("home" if invited else "mfa_activate_totp")))
 

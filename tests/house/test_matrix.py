@@ -66,7 +66,12 @@ change_passphrase            person   -           200      on
 set_language                 anyone   -           405      on
 set_appearance               anyone   -           405      on
 help                         anyone   -           200      200
-mfa_index                    person   -           200      405      200 405
+mfa_index                    person   -           200      405
+passkey_sign_in              anyone   -           405      login|on
+mailed_code                  anyone   -           login|on login|on
+passkey_list                 person   -           200      404
+mailed_code_choice           person   -           200      on
+sign_in_end                  person   -           405      404
 mfa_authenticate             anyone   -           login|on login|on
 mfa_activate_totp            person   -           200      200      200 200
 mfa_deactivate_totp          person   -           404      404      404 404
