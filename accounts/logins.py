@@ -15,7 +15,7 @@ from accounts.models import SignIn
 from vault import primitives
 from vault.primitives import Closed
 
-SEEN = "seen"  # under which stands, in a person's session, when their sign-in was last said to be seen
+SEEN = "seen_at"  # under which stands, in a person's session, when their sign-in was last said to be seen
 KEPT = 'SELECT * FROM "django_session" WHERE session_key = %s AND expire_date > %s'  # written out: every request asks it
 
 

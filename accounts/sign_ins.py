@@ -40,6 +40,8 @@ def seen(request: HttpRequest, at: datetime) -> None:
     """Keep that this sign-in was seen, every five minutes at most; one that is not in the list yet is put there."""
     if at.timestamp() - request.session.get(logins.SEEN, 0) < EVERY.total_seconds():
         return
+    if request.session.session_key is None:
+        request.session.save()  # begun anew, since somebody else was signed in here
     session, is_known = logins.digest(request.session.session_key), logins.SEEN in request.session
     request.session[logins.SEEN] = int(at.timestamp())
     if SignIn.objects.filter(session=session).update(seen_at=at) or is_known:
