@@ -7,6 +7,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.db import connections
 from django.test import Client as Browser
 from django.utils import timezone
@@ -32,8 +33,15 @@ def _own_mail(settings, tmp_path: Path) -> None:
 @pytest.fixture
 def helene(cast: Cast) -> User:
     """Hélène, who pays, and chose to be mailed a code."""
-    user = cast.helene.person
+    return chosen(cast.helene.person)
+
+
+def chosen(user: User) -> User:
+    """Somebody who switched it on, and has read the letter that says so."""
     actions.choose_mailed_code(person=user, is_on=True, by=user)
+    jobs.run_pending()
+    for letter in Path(settings.EMAIL_FILE_PATH).glob("*.eml"):
+        letter.unlink()
     return user
 
 
@@ -157,8 +165,7 @@ def test_five_an_hour_are_sent_and_then_the_page_says_so(helene, time_machine) -
 
 
 def test_a_code_is_for_one_attempt_of_one_person(helene, cast: Cast) -> None:
-    anais = cast.anais.person
-    actions.choose_mailed_code(person=anais, is_on=True, by=anais)
+    anais = chosen(cast.anais.person)
     hers, one = begun(anais), begun(helene)
     jobs.run_pending()
     by_address = {letter.to: re.search(r"^\d{6}$", letter.text, re.M)[0] for letter in mail.inbox()}  # type: ignore[index]
