@@ -91,7 +91,7 @@ def test_a_passkey_signs_anais_in_and_opens_her_vault(named: str, telephone: Pag
     heading(telephone, "Votre coffre est verrouillé")
     looked_at(telephone)
     press(telephone, "Déverrouiller avec ma clé d’accès")
-    heading(telephone, "Bonjour Anaïs")
+    heading(telephone, "Mon accompagnement")
 
     Unlock.objects.all().delete()
     telephone.evaluate("document.dispatchEvent(new CustomEvent('vault:locked'))")
@@ -124,7 +124,7 @@ def test_a_passkey_is_asked_after_the_passphrase_and_then_the_vault_is_open(name
     heading(telephone, "Votre code")
     looked_at(telephone)
     press(telephone, "Utiliser ma clé d’accès")
-    heading(telephone, "Bonjour Anaïs")
+    heading(telephone, "Mon accompagnement")
 
 
 def test_helene_is_mailed_a_code(live: str, live_mail: Path, settings, browser: Browser) -> None:
@@ -142,7 +142,7 @@ def test_helene_is_mailed_a_code(live: str, live_mail: Path, settings, browser: 
     page.get_by_label("Code").fill(code(user))
     press(page, "Se connecter")
 
-    expect(page.get_by_text("Hélène").first).to_be_visible()
+    heading(page, "Ce qui vous est montré")
     page.context.close()
 
 
