@@ -29,15 +29,15 @@ def camille() -> User:
 
 
 @pytest.fixture
-def browser(camille) -> Browser:
+def desk(camille) -> Browser:
     return inside(camille)
 
 
 @pytest.fixture
-def device(browser) -> Device:
+def device(desk) -> Device:
     """Camille's telephone, of which she made a passkey."""
     made = Device()
-    assert add(browser, made).status_code == 302
+    assert add(desk, made).status_code == 302
     return made
 
 
@@ -84,8 +84,8 @@ def test_a_passkey_signs_in_and_the_vault_stays_shut(camille, device) -> None:
     assert is_open(browser)
 
 
-def test_one_that_opens_the_vault_signs_in_with_it_shut_too_and_then_opens_it(camille, browser, device) -> None:
-    with_slot(camille, browser, device)
+def test_one_that_opens_the_vault_signs_in_with_it_shut_too_and_then_opens_it(camille, desk, device) -> None:
+    with_slot(camille, desk, device)
     fresh = Browser()
 
     use(fresh, SIGN_IN, device)
@@ -98,8 +98,8 @@ def test_one_that_opens_the_vault_signs_in_with_it_shut_too_and_then_opens_it(ca
     assert is_open(fresh)
 
 
-def test_nothing_is_opened_without_the_secret_or_with_another(camille, browser, device) -> None:
-    with_slot(camille, browser, device)
+def test_nothing_is_opened_without_the_secret_or_with_another(camille, desk, device) -> None:
+    with_slot(camille, desk, device)
     fresh = Browser()
     use(fresh, SIGN_IN, device)
 
@@ -111,23 +111,23 @@ def test_nothing_is_opened_without_the_secret_or_with_another(camille, browser, 
     assert not is_open(fresh)
 
 
-def test_the_unlock_page_offers_none_to_whom_none_opens(camille, browser, device) -> None:
-    browser.post("/accounts/lock/")
+def test_the_unlock_page_offers_none_to_whom_none_opens(camille, desk, device) -> None:
+    desk.post("/accounts/lock/")
 
-    assert "data-passkey-form" not in browser.get(UNLOCK, headers=HERE).content.decode()
-    assert browser.post(UNLOCK, {"step": "ask"}, headers=HERE).status_code == 409
+    assert "data-passkey-form" not in desk.get(UNLOCK, headers=HERE).content.decode()
+    assert desk.post(UNLOCK, {"step": "ask"}, headers=HERE).status_code == 409
 
 
-def test_unlocking_in_place_answers_as_for_a_passphrase(camille, browser, device) -> None:
-    with_slot(camille, browser, device)
-    browser.post("/accounts/lock/")
-    asked = ask(browser, UNLOCK)
+def test_unlocking_in_place_answers_as_for_a_passphrase(camille, desk, device) -> None:
+    with_slot(camille, desk, device)
+    desk.post("/accounts/lock/")
+    asked = ask(desk, UNLOCK)
     sent = {"step": "passkey", "answer": device.signed(asked), "secret": device.secret(asked)}
     background = HERE | {"x-requested-with": "unlock"}
 
-    assert browser.post(UNLOCK, sent, headers=background).status_code == 204
-    assert browser.post(UNLOCK, sent, headers=background).status_code == 401, "a second time it is nothing"
-    assert is_open(browser)
+    assert desk.post(UNLOCK, sent, headers=background).status_code == 204
+    assert desk.post(UNLOCK, sent, headers=background).status_code == 401, "a second time it is nothing"
+    assert is_open(desk)
 
 
 @pytest.mark.parametrize(
@@ -158,9 +158,9 @@ def test_what_does_not_fit_signs_in_nobody(camille, device, how: dict[str, Any])
 
 
 @pytest.mark.parametrize("sent", ["", "null", "[]", "{}", "1", '{"id": 1}', '{"response": {}}', '{"response": "x"}', "{" * 50, "é"])
-def test_what_is_no_answer_at_all_is_refused_with_a_sentence(camille, browser, device, sent: str) -> None:
+def test_what_is_no_answer_at_all_is_refused_with_a_sentence(camille, desk, device, sent: str) -> None:
     for path, step in ((SIGN_IN, "passkey"), (STEP_UP, "passkey"), (UNLOCK, "passkey"), (LIST, "add"), (LIST, "opens")):
-        who = Browser() if path == SIGN_IN else browser
+        who = Browser() if path == SIGN_IN else desk
         who.post(
             path, {"step": "ask"} if path != LIST or step == "add" else {"step": "ask_to_open", "passkey": row_of(camille)}, headers=HERE
         )
@@ -168,7 +168,7 @@ def test_what_is_no_answer_at_all_is_refused_with_a_sentence(camille, browser, d
     assert len(passkeys.of(camille)) == 1
 
 
-def test_what_was_asked_serves_once_for_five_minutes_in_one_browser_and_for_one_thing(camille, browser, device, time_machine) -> None:
+def test_what_was_asked_serves_once_for_five_minutes_in_one_browser_and_for_one_thing(camille, desk, device, time_machine) -> None:
     time_machine.move_to(timezone.now(), tick=False)
     first = Browser()
     asked = ask(first, SIGN_IN)
@@ -185,28 +185,28 @@ def test_what_was_asked_serves_once_for_five_minutes_in_one_browser_and_for_one_
     time_machine.shift(301)
     assert late.post(SIGN_IN, {"step": "passkey", "answer": device.signed(asked)}, headers=HERE)["Location"] == "/accounts/login/", "late"
 
-    browser.post(STEP_UP, {"password": PASSPHRASE})
-    with_slot(camille, browser, device)
-    asked = ask(browser, STEP_UP)
+    desk.post(STEP_UP, {"password": PASSPHRASE})
+    with_slot(camille, desk, device)
+    asked = ask(desk, STEP_UP)
     sent = {"step": "passkey", "answer": device.signed(asked), "secret": device.secret(asked)}
-    assert browser.post(UNLOCK, sent, headers=HERE).status_code in {200, 302}
+    assert desk.post(UNLOCK, sent, headers=HERE).status_code in {200, 302}
     assert "passkey.used" in events(camille)
     assert LedgerEntry.objects.filter(event="passkey.used", code="unlock").count() == 0, "asked for stepping up, not for unlocking"
 
 
-def test_a_passkey_of_somebody_else_is_nobody_s_here(camille, browser, device) -> None:
+def test_a_passkey_of_somebody_else_is_nobody_s_here(camille, desk, device) -> None:
     bruno = person("Bruno Keller")[0]
     his, fresh = Device(), Browser()
     add(inside(bruno), his)
 
     assert use(fresh, SIGN_IN, his, owner=camille.pk.bytes)["Location"] == "/accounts/login/"
     assert use(fresh, SIGN_IN, device, owner=bruno.pk.bytes)["Location"] == "/accounts/login/"
-    browser.post("/accounts/lock/")
-    assert use(browser, STEP_UP, his)["Location"].startswith(STEP_UP)
+    desk.post("/accounts/lock/")
+    assert use(desk, STEP_UP, his)["Location"].startswith(STEP_UP)
     assert use(fresh, SIGN_IN, his)["Location"] == "/"
 
 
-def test_a_row_that_somebody_moves_or_writes_holds_nothing(camille, browser, device) -> None:
+def test_a_row_that_somebody_moves_or_writes_holds_nothing(camille, desk, device) -> None:
     bruno = person("Bruno Keller")[0]
     with connection.cursor() as cursor:
         cursor.execute("update mfa_authenticator set user_id = %s where type = 'webauthn'", [bruno.pk])
@@ -236,24 +236,24 @@ def test_a_counter_that_does_not_go_on_is_a_copy(camille, device) -> None:
     assert use(Browser(), SIGN_IN, device)["Location"] == "/"
 
 
-def test_a_passkey_that_never_counts_is_taken_each_time(camille, browser) -> None:
+def test_a_passkey_that_never_counts_is_taken_each_time(camille, desk) -> None:
     device = Device(counts=False)
-    add(browser, device)
+    add(desk, device)
 
     assert [use(Browser(), SIGN_IN, device)["Location"] for _ in range(2)] == ["/", "/"]
 
 
-def test_at_an_address_in_numbers_none_is_offered_and_the_page_says_why(camille, browser) -> None:
+def test_at_an_address_in_numbers_none_is_offered_and_the_page_says_why(camille, desk) -> None:
     numbers = {"host": "127.0.0.1:8000"}
 
-    page = browser.get(LIST, headers=numbers).content.decode()
+    page = desk.get(LIST, headers=numbers).content.decode()
 
     assert "cette adresse est faite de chiffres" in page
     assert "http://localhost:" in page
     assert "data-passkey-form" not in page
-    assert "cette adresse est faite de chiffres" in browser.get("/accounts/2fa/", headers=numbers).content.decode()
+    assert "cette adresse est faite de chiffres" in desk.get("/accounts/2fa/", headers=numbers).content.decode()
     for path in (LIST, SIGN_IN):
-        assert (Browser() if path == SIGN_IN else browser).post(path, {"step": "ask"}, headers=numbers).status_code == 409
+        assert (Browser() if path == SIGN_IN else desk).post(path, {"step": "ask"}, headers=numbers).status_code == 409
 
 
 # After the passphrase
@@ -293,25 +293,25 @@ def test_one_person_s_second_step_is_not_done_with_another_s_passkey(camille, de
 # One's own page
 
 
-def test_it_has_a_name_a_last_use_and_none_of_it_is_readable_in_a_table(camille, browser, device) -> None:
-    page = browser.get(LIST, headers=HERE).content.decode()
+def test_it_has_a_name_a_last_use_and_none_of_it_is_readable_in_a_table(camille, desk, device) -> None:
+    page = desk.get(LIST, headers=HERE).content.decode()
     assert "Mon téléphone" in page
     assert "Pas encore" in page
 
     use(Browser(), SIGN_IN, device)
 
-    assert "Pas encore" not in browser.get(LIST, headers=HERE).content.decode()
-    assert "Mon téléphone" in browser.get("/accounts/2fa/").content.decode()
+    assert "Pas encore" not in desk.get(LIST, headers=HERE).content.decode()
+    assert "Mon téléphone" in desk.get("/accounts/2fa/").content.decode()
     for needle in ("Mon téléphone", device.key.id.hex(), json.dumps("Mon téléphone")):
         assert not [table for table, row in everything_stored() if needle in row]
 
 
-def test_making_one_shuts_the_other_vaults_and_tells_the_person(camille, browser) -> None:
+def test_making_one_shuts_the_other_vaults_and_tells_the_person(camille, desk) -> None:
     other = signed_in(camille)
 
-    add(browser, Device())
+    add(desk, Device())
 
-    assert is_open(browser)
+    assert is_open(desk)
     assert not is_open(other)
     assert "passkey.added" in events(camille)
     assert letters() == ["security_changed"]
@@ -326,26 +326,26 @@ def letters() -> list[str]:
 
 
 @pytest.mark.parametrize("how", [{"origin": "http://localhost:1"}, {"flags": PRESENT}, {"challenge": "AAAAAAAAAAAAAAAAAAAAAA"}])
-def test_one_that_was_not_made_here_is_not_kept(camille, browser, how: dict[str, Any]) -> None:
-    add(browser, Device(), **how)
+def test_one_that_was_not_made_here_is_not_kept(camille, desk, how: dict[str, Any]) -> None:
+    add(desk, Device(), **how)
 
     assert passkeys.of(camille) == []
 
 
-def test_a_kind_of_key_that_is_not_taken_is_not_kept(camille, browser) -> None:
-    add(browser, Device("ES384"))
-    add(browser, Device("EdDSA"))
+def test_a_kind_of_key_that_is_not_taken_is_not_kept(camille, desk) -> None:
+    add(desk, Device("ES384"))
+    add(desk, Device("EdDSA"))
 
     assert [one.credential.public_key[3] for one in passkeys.of(camille)] == [-8]
 
 
-def test_the_same_one_twice_and_an_eleventh_are_refused(camille, browser, device) -> None:
-    add(browser, device)
+def test_the_same_one_twice_and_an_eleventh_are_refused(camille, desk, device) -> None:
+    add(desk, device)
     for _ in range(10):
-        add(browser, Device())
+        add(desk, Device())
 
     assert len(passkeys.of(camille)) == 10
-    assert "Dix clés d’accès" in browser.get(LIST, headers=HERE).content.decode()
+    assert "Dix clés d’accès" in desk.get(LIST, headers=HERE).content.decode()
 
 
 def test_without_stepping_up_nothing_is_changed_and_nothing_asked(camille, device) -> None:
@@ -375,9 +375,9 @@ def test_with_a_shut_vault_the_page_is_shut_too(camille, device) -> None:
     assert browser.post(LIST, {"step": "remove", "passkey": row_of(camille), "again": 1})["Location"].startswith(UNLOCK)
 
 
-def test_it_is_given_another_name(camille, browser, device) -> None:
-    browser.post(LIST, {"step": "rename", "passkey": row_of(camille), "name": "La clé bleue"})
-    browser.post(LIST, {"step": "rename", "passkey": row_of(camille), "name": " "})
+def test_it_is_given_another_name(camille, desk, device) -> None:
+    desk.post(LIST, {"step": "rename", "passkey": row_of(camille), "name": "La clé bleue"})
+    desk.post(LIST, {"step": "rename", "passkey": row_of(camille), "name": " "})
 
     assert [one.name for one in passkeys.of(camille)] == ["La clé bleue"]
     assert use(Browser(), SIGN_IN, device)["Location"] == "/"
@@ -394,16 +394,16 @@ def test_another_person_s_is_not_there(camille, device, step: str) -> None:
     assert [one.name for one in passkeys.of(camille)] == ["Mon téléphone"]
 
 
-def test_once_removed_it_signs_in_nobody_opens_nothing_and_its_slot_is_gone(camille, browser, device) -> None:
-    with_slot(camille, browser, device)
+def test_once_removed_it_signs_in_nobody_opens_nothing_and_its_slot_is_gone(camille, desk, device) -> None:
+    with_slot(camille, desk, device)
     elsewhere = signed_in_by(device)
     use(elsewhere, UNLOCK, device)
     assert is_open(elsewhere)
 
-    browser.post(LIST, {"step": "remove", "passkey": row_of(camille)})
+    desk.post(LIST, {"step": "remove", "passkey": row_of(camille)})
 
     assert not is_open(elsewhere)
-    assert is_open(browser)
+    assert is_open(desk)
     assert use(Browser(), SIGN_IN, device)["Location"] == "/accounts/login/"
     assert not Slot.objects.filter(kind="passkey").exists()
     assert not Authenticator.objects.filter(user=camille).exists(), "spare codes go with the last factor"
@@ -412,49 +412,49 @@ def test_once_removed_it_signs_in_nobody_opens_nothing_and_its_slot_is_gone(cami
     assert "passkey.removed" in events(camille)
 
 
-def test_when_removing_fails_half_way_the_slot_is_still_there(camille, browser, device, monkeypatch) -> None:
-    with_slot(camille, browser, device)
+def test_when_removing_fails_half_way_the_slot_is_still_there(camille, desk, device, monkeypatch) -> None:
+    with_slot(camille, desk, device)
 
     def broken(*args: Any, **facts: Any) -> None:
         raise ZeroDivisionError
 
     monkeypatch.setattr(actions.ledger, "record", broken)
     with pytest.raises(ZeroDivisionError):
-        browser.post(LIST, {"step": "remove", "passkey": row_of(camille)})
+        desk.post(LIST, {"step": "remove", "passkey": row_of(camille)})
 
     assert Slot.objects.filter(kind="passkey").count() == 1
     assert len(passkeys.of(camille)) == 1
 
 
-def test_letting_it_open_needs_a_recovery_sheet_first(camille, browser, device) -> None:
-    let_open(browser, device, row_of(camille))
+def test_letting_it_open_needs_a_recovery_sheet_first(camille, desk, device) -> None:
+    let_open(desk, device, row_of(camille))
 
     assert not Slot.objects.filter(kind="passkey").exists()
-    assert "fiche de secours" in browser.get(LIST, headers=HERE).content.decode()
+    assert "fiche de secours" in desk.get(LIST, headers=HERE).content.decode()
 
 
-def test_a_device_that_knows_no_secret_gets_no_slot(camille, browser) -> None:
+def test_a_device_that_knows_no_secret_gets_no_slot(camille, desk) -> None:
     device = Device(knows_secret=False)
-    add(browser, device)
+    add(desk, device)
     slots.set_recovery(camille.pk, slots.open_with_passphrase(camille.pk, PASSPHRASE), slots.new_recovery_code(), timezone.now())
 
-    let_open(browser, device, row_of(camille))
+    let_open(desk, device, row_of(camille))
 
     assert not Slot.objects.filter(kind="passkey").exists()
 
 
-def test_it_can_be_kept_from_opening_and_signs_in_still(camille, browser, device) -> None:
-    with_slot(camille, browser, device)
+def test_it_can_be_kept_from_opening_and_signs_in_still(camille, desk, device) -> None:
+    with_slot(camille, desk, device)
 
-    browser.post(LIST, {"step": "opens_no_more", "passkey": row_of(camille)})
+    desk.post(LIST, {"step": "opens_no_more", "passkey": row_of(camille)})
 
     assert not Slot.objects.filter(kind="passkey").exists()
-    assert browser.post(LIST, {"step": "opens_no_more", "passkey": row_of(camille)}).status_code == 404
+    assert desk.post(LIST, {"step": "opens_no_more", "passkey": row_of(camille)}).status_code == 404
     assert use(Browser(), SIGN_IN, device)["Location"] == "/"
 
 
-def test_what_it_answered_stands_in_no_table(camille, browser, device) -> None:
-    with_slot(camille, browser, device)
+def test_what_it_answered_stands_in_no_table(camille, desk, device) -> None:
+    with_slot(camille, desk, device)
     fresh = signed_in_by(device)
     asked = ask(fresh, UNLOCK)
     secret = device.secret(asked)
@@ -466,14 +466,14 @@ def test_what_it_answered_stands_in_no_table(camille, browser, device) -> None:
         assert not [table for table, row in everything_stored() if needle in row]
 
 
-def test_removed_while_it_opens_it_leaves_nothing_open(camille, browser, device, monkeypatch) -> None:
-    with_slot(camille, browser, device)
+def test_removed_while_it_opens_it_leaves_nothing_open(camille, desk, device, monkeypatch) -> None:
+    with_slot(camille, desk, device)
     fresh = signed_in_by(device)
     opens = slots.open_with_passkey
 
     def removed_meanwhile(*facts: Any) -> bytes:
         root_key = opens(*facts)
-        browser.post(LIST, {"step": "remove", "passkey": row_of(camille)})
+        desk.post(LIST, {"step": "remove", "passkey": row_of(camille)})
         return root_key
 
     monkeypatch.setattr(slots, "open_with_passkey", removed_meanwhile)
@@ -483,7 +483,7 @@ def test_removed_while_it_opens_it_leaves_nothing_open(camille, browser, device,
     assert Unlock.objects.filter(person=camille.pk).count() == 1, "the one that removed it"
 
 
-def test_one_signature_sent_twice_at_once_serves_once(own_databases, camille, browser, device) -> None:
+def test_one_signature_sent_twice_at_once_serves_once(own_databases, camille, desk, device) -> None:
     """The session takes the question away; were two processes to read it at once, the counter would tell."""
     shown = passkeys.Shown(camille, passkeys.of(camille)[0], 7, b"")
     taken: list[str] = []
@@ -506,8 +506,8 @@ def test_one_signature_sent_twice_at_once_serves_once(own_databases, camille, br
     assert sorted(taken) == ["passkey_copied"] * 3 + ["taken"]
 
 
-def test_the_vault_that_it_opened_reads_what_the_passphrase_opens(camille, browser, device) -> None:
-    with_slot(camille, browser, device)
+def test_the_vault_that_it_opened_reads_what_the_passphrase_opens(camille, desk, device) -> None:
+    with_slot(camille, desk, device)
     fresh = signed_in_by(device)
     asked = ask(fresh, UNLOCK)
 
