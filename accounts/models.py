@@ -82,6 +82,7 @@ class Link(models.Model):
         SIGN_IN = "sign_in"
         SIGN = "sign"
         ADMIN = "admin"
+        ADDRESS = "address"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=8, choices=Kind.choices)

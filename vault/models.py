@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
+from typing import Any
 
 from django.db import models
 
-from vault.encrypted import EncryptedBytes
+from vault.encrypted import EncryptedBytes, EncryptedDetails
+from vault.primitives import PublicKeys
 
 
 class Slot(models.Model):
@@ -37,7 +40,16 @@ class PersonKeys(models.Model):
     sealing = EncryptedBytes()
     signing = EncryptedBytes()
     private = models.BinaryField()
+    former: Mapping[str, Any] = EncryptedDetails(
+        null=True
+    )  # lost, replaced: signing keys of before, in hex. Of a sealing key nothing stays
     made_at = models.DateTimeField()
+
+    def public(self) -> PublicKeys:
+        """The public keys, with the signing keys of before. Raises `Closed` where somebody wrote over them."""
+        before = self.former or {}
+        lost, replaced = (tuple(bytes.fromhex(key) for key in before.get(name, ())) for name in ("lost", "replaced"))
+        return PublicKeys(sealing=self.sealing, signing=self.signing, lost=lost, replaced=replaced)
 
 
 class Unlock(models.Model):
