@@ -40,16 +40,14 @@ class PersonKeys(models.Model):
     sealing = EncryptedBytes()
     signing = EncryptedBytes()
     private = models.BinaryField()
-    former: Mapping[str, Any] = EncryptedDetails(
-        null=True
-    )  # lost, replaced: signing keys of before, in hex. Of a sealing key nothing stays
+    former: Mapping[str, Any] = EncryptedDetails(null=True)  # lost, replaced: signing keys of before; vouched: signatures. In hex
     made_at = models.DateTimeField()
 
     def public(self) -> PublicKeys:
         """The public keys, with the signing keys of before. Raises `Closed` where somebody wrote over them."""
         before = self.former or {}
-        lost, replaced = (tuple(bytes.fromhex(key) for key in before.get(name, ())) for name in ("lost", "replaced"))
-        return PublicKeys(sealing=self.sealing, signing=self.signing, lost=lost, replaced=replaced)
+        lost, replaced, vouched = (tuple(bytes.fromhex(one) for one in before.get(name, ())) for name in ("lost", "replaced", "vouched"))
+        return PublicKeys(sealing=self.sealing, signing=self.signing, lost=lost, replaced=replaced, vouched=frozenset(vouched))
 
 
 class Unlock(models.Model):

@@ -125,13 +125,15 @@ class PublicKeys:
     """What others need of a person: an HPKE key (1,216 bytes: ML-KEM-768, then X25519) and an Ed25519 key (32 bytes).
 
     `lost` are signing keys of before whose private half nobody has any more: what they signed still counts. `replaced` are those that
-    may have leaked: they count for nothing but the ledger's old heads, which newer signatures hold too.
+    may have leaked: they count for the signatures that the person vouched for when they replaced them (`vouched`: SHA-256 of each), and
+    for the ledger's old heads, which newer signatures hold too.
     """
 
     sealing: bytes
     signing: bytes
     lost: tuple[bytes, ...] = field(default=(), compare=False, repr=False)
     replaced: tuple[bytes, ...] = field(default=(), compare=False, repr=False)
+    vouched: frozenset[bytes] = field(default=frozenset(), compare=False, repr=False)
 
     @property
     def is_first(self) -> bool:
@@ -188,9 +190,15 @@ def wrap(secret: bytes, to: PublicKeys, info: bytes) -> bytes:
 
 
 def check_signature(public: PublicKeys, message: bytes, signature: bytes) -> None:
-    """Raise `Closed` unless this person's key, or one that they lost, signed exactly `message`."""
-    if not any(_is_signed_by(key, message, signature) for key in (public.signing, *public.lost)):
+    """Raise `Closed` unless this person's key, or one of before that still counts for it, signed exactly `message`."""
+    count = (public.signing, *public.lost, *(public.replaced if voucher(message, signature) in public.vouched else ()))
+    if not any(_is_signed_by(key, message, signature) for key in count):
         raise Closed("not signed by this person")
+
+
+def voucher(message: bytes, signature: bytes) -> bytes:
+    """What names one signature of one message, 32 bytes."""
+    return hashlib.sha256(context("vouched", hashlib.sha256(message).digest(), signature)).digest()
 
 
 def _is_signed_by(key: bytes, message: bytes, signature: bytes) -> bool:

@@ -69,11 +69,9 @@ def public_keys_of(people: Iterable[UUID] | QuerySet[Any, Any]) -> dict[UUID, Pu
     return {row.pk: row.public() for row in rows}
 
 
-def held_keys(person: UUID) -> PersonKeys:
-    """The row of a person's keys, which nobody replaces until the transaction ends. Raises `Closed` when it is gone."""
-    for row in PersonKeys.objects.raw('SELECT * FROM "vault_personkeys" WHERE person = %s FOR SHARE', [person]):
-        return row
-    raise Closed("this person's keys are gone")
+def held_keys(person: UUID) -> PersonKeys | None:
+    """The row of a person's keys, which nobody replaces until the transaction ends; None while they have not made their vault."""
+    return next(iter(PersonKeys.objects.raw('SELECT * FROM "vault_personkeys" WHERE person = %s FOR SHARE', [person])), None)
 
 
 def private_place(person: UUID) -> bytes:
@@ -123,6 +121,8 @@ class Unlocked:
     def current(self) -> KeyPair:
         """The private keys as they stand now, held until the transaction ends, so that none is replaced meanwhile. Raises `Closed` once they were."""
         row = held_keys(self.person)
+        if row is None:
+            raise Closed("this person's keys are gone")
         pair = KeyPair(primitives.unseal(self._root_key, bytes(row.private), private_place(self.person)))
         if pair.public != row.public():
             raise Closed("the public keys on file are not this person's")
@@ -237,7 +237,10 @@ class Unlocked:
 
         `known` are the keys by which the giver knows them: others are given nothing, were they put there a moment ago.
         """
-        public = held_keys(to).public()
+        row = held_keys(to)
+        if row is None:
+            raise Closed("they have not made their vault yet")
+        public = row.public()
         if known is not None and known != public:
             raise Closed("their keys are not the ones that are known")
         living = list(DataKey.objects.filter(series=series, shredded_at__isnull=True).prefetch_related("grants"))
@@ -265,7 +268,8 @@ class Unlocked:
         """
         if to == self.person:
             raise NotYours("a copy is for somebody else")
-        if held_keys(to).public() != public:
+        row = held_keys(to)
+        if row is None or row.public() != public:
             raise Closed("their keys are not the ones that were shown")
         key = DataKey(series=uuid.uuid4(), kind=DataKey.Kind.COPY, practice=practice, maker=self.person, made_at=at)
         secret, half = primitives.random_key(), halves.make(key.id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -37,12 +37,22 @@ def start_again(*, person: User, new: slots.Stretched, by: Any, at: datetime | N
 @act
 @sensitive_variables()
 def renew(
-    *, person: User, vault: Unlocked, new: slots.Stretched, bound: Mapping[UUID, bytes], by: Any, at: datetime | None = None
+    *,
+    person: User,
+    vault: Unlocked,
+    new: slots.Stretched,
+    stands: Iterable[renewal.Signed],
+    bound: Mapping[UUID, bytes],
+    by: Any,
+    at: datetime | None = None,
 ) -> Unlocked:
-    """This function will give a person new keys in place of those that may have leaked. `bound` says what the copies they gave are bound to."""
+    """This function will give a person new keys in place of those that may have leaked.
+
+    `stands` are messages that they signed and still stand by, `bound` what the copies they gave are bound to, by series.
+    """
     now = at or timezone.now()
     User.objects.select_for_update().get(pk=person.pk)
-    after = renewal.renew(vault, new, bound, now)
+    after = renewal.renew(vault, new, stands, bound, now)
     _shut_what_was(person)
     ledger.record("keys.renewed", chain=ledger.INSTANCE, by=person_of(by), kind="person", about=person.pk, at=at)
     return after

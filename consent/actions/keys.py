@@ -20,7 +20,7 @@ from clients.models import Client, Coach, SponsorContact
 from consent import policies
 from consent.actions.summaries import bound_to, hold_contact, keys_shown, unsalted
 from consent.actions.tasks import add_task, finish_task
-from consent.facts import facts_of, is_signed_with, request_of
+from consent.facts import facts_of, request_of, signed_message
 from consent.jobs import tell_contact
 from consent.models import Consent, Disclosure, Task
 from consent.models.summaries import DisclosureQuerySet
@@ -60,18 +60,14 @@ def _open_to(person: User) -> DisclosureQuerySet:
 @act
 @sensitive_variables()
 def renew(*, person: User, vault: Unlocked, new: Stretched, by: User, at: datetime | None = None) -> Unlocked:
-    """This function will make everything of a person's vault anew. What they agreed to, and the copies they gave, are signed with the new key.
+    """This function will make everything of a person's vault anew. What they agreed to still counts, what they gave is signed with the new key.
 
-    Only what the old key signed is signed again. What others gave them closes: coaches and clients give it again.
+    Only where the old key signed it. What others gave them closes: coaches and clients give it again.
     """
     given = Consent.objects.select_for_update(of=("self",)).filter(engagement__client__person=person, signature__isnull=False)
-    consents = list(given.select_related("engagement__client").order_by("pk"))
-    before = vault.current().public
-    signed = [one for one in consents if is_signed_with(before, one)]
-    after = accounts.renew(person=person, vault=vault, new=new, bound=_bound(consents), by=by, at=at)
-    for one in signed:
-        one.signature = after.sign("consent", *one.signed_fields())
-        one.save(update_fields=["signature"])
+    consents = list(given.order_by("pk"))
+    stands = [(signed_message(one), bytes(one.signature or b"")) for one in consents]
+    after = accounts.renew(person=person, vault=vault, new=new, stands=stands, bound=_bound(consents), by=by, at=at)
     follow_new_keys(person=person, by=by, at=at)
     return after
 
@@ -98,6 +94,8 @@ def show_again(*, consent: Consent, shown: bytes, vault: Unlocked, by: Client, a
 
     `shown` is the SHA-256 of the contact's keys that the client was shown. Refuses while the coach has not asked this person by voice.
     """
+    if consent.contact_id is None:
+        raise Refused(code="nothing_to_show_again")
     hold_contact(consent.contact_id)
     row, now = locked(consent), at or timezone.now()
     copy = Disclosure.objects.select_for_update(of=("self",)).filter(consent=row, closed_at__isnull=False).first()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from allauth.account.internal.flows.login import record_authentication
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
@@ -26,7 +28,8 @@ from vault import slots
 @sensitive_variables()
 def renew_keys(request: HttpRequest) -> HttpResponse:
     """Make everything of a person's vault anew, with a new passphrase; the recovery sheet follows."""
-    person, form = request.user, NewKeysForm(request.POST or None, word=word_to_renew())
+    person: Any = request.user
+    form = NewKeysForm(request.POST or None, word=word_to_renew())
     if request.method == "POST" and form.is_valid():
         new = slots.stretched(form.cleaned_data["passphrase"])
         vault = actions.renew(person=person, vault=request.vault, new=new, by=person)  # type: ignore[attr-defined]

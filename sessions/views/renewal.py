@@ -27,7 +27,10 @@ LINK_COUNTS_FOR: Final = 3600  # seconds
 
 def came_by_link(request: HttpRequest, now: float) -> bool:
     """Whether this sign-in was made with a mailed link, lately. Whoever finds an open screen with a locked vault did not."""
-    return any(one.get("method") == "link" and now - one.get("at", 0) < LINK_COUNTS_FOR for one in get_authentication_records(request))
+    return any(
+        one.get("method") == "link" and now - one.get("at", 0) < LINK_COUNTS_FOR
+        for one in get_authentication_records(request, request.user)
+    )
 
 
 @require_http_methods(["GET", "POST"])
