@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from accounts import sign_ins
+from accounts import sign_ins, tripwire
 from accounts.doors import wants_a_page
 from vault.primitives import Closed
 from vault.ration import Busy
@@ -34,6 +34,8 @@ class Answers:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, Closed):
             return render(request, "accounts/does_not_open.html", status=409)
+        if isinstance(error, tripwire.Tripped):
+            return tripwire.answer(request, error)
         if not isinstance(error, Busy):
             return None
         if wants_a_page(request):

@@ -105,6 +105,7 @@ class Link(models.Model):
         SIGN = "sign"
         ADMIN = "admin"
         CODE = "code"  # no link: a code, of which `details` hold the keyed digest and the tries; `about` is the attempt to sign in
+        ADDRESS = "address"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=8, choices=Kind.choices)

@@ -128,7 +128,7 @@ def _is_signed(signed: LedgerSignature) -> bool:
         public = public_keys(signed.person)
         if public is None:
             return False
-        primitives.check_signature(public, message, bytes(signed.signature))
+        primitives.check_signature(public.ever(), message, bytes(signed.signature))
     except Closed:
         return False
     return True

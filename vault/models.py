@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
+from typing import Any
 
 from django.db import models
 
-from vault.encrypted import EncryptedBytes
+from vault.encrypted import EncryptedBytes, EncryptedDetails
+from vault.primitives import PublicKeys
 
 
 class Slot(models.Model):
@@ -47,7 +50,14 @@ class PersonKeys(models.Model):
     sealing = EncryptedBytes()
     signing = EncryptedBytes()
     private = models.BinaryField()
+    former: Mapping[str, Any] = EncryptedDetails(null=True)  # lost, replaced: signing keys of before; vouched: signatures. In hex
     made_at = models.DateTimeField()
+
+    def public(self) -> PublicKeys:
+        """The public keys, with the signing keys of before. Raises `Closed` where somebody wrote over them."""
+        before = self.former or {}
+        lost, replaced, vouched = (tuple(bytes.fromhex(one) for one in before.get(name, ())) for name in ("lost", "replaced", "vouched"))
+        return PublicKeys(sealing=self.sealing, signing=self.signing, lost=lost, replaced=replaced, vouched=frozenset(vouched))
 
 
 class Unlock(models.Model):

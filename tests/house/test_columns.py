@@ -66,6 +66,7 @@ ENCRYPTED = {
     "keyring.Half.half",
     "pades.Authority.certificates",
     "pades.Authority.keys",
+    "vault.PersonKeys.former",
     "vault.PersonKeys.sealing",
     "vault.PersonKeys.signing",
     "vault.Slot.root_key",

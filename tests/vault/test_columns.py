@@ -78,6 +78,7 @@ consent.Task.details
 keyring.Half.half
 pades.Authority.certificates
 pades.Authority.keys
+vault.PersonKeys.former
 vault.PersonKeys.sealing
 vault.PersonKeys.signing
 vault.Slot.root_key
