@@ -9,5 +9,5 @@ class ClientsConfig(AppConfig):
         from accounts import opening
         from clients.opening import give_keys, sign_heads
 
-        opening.AFTER[:] = [give_keys, sign_heads]
-        opening.BEFORE_LOCK[:] = [sign_heads]
+        opening.AFTER += [give_keys, sign_heads]
+        opening.BEFORE_LOCK += [sign_heads]
