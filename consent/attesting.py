@@ -28,26 +28,6 @@ from vault.keyring.models import Half
 from vault.models import DataKey
 
 SCHEMA: Final = "coachvault.destruction.1"
-NAMES: Final[Mapping[str, str]] = {  # of sealed columns: what stood there
-    "coaching_sessions_note.body": "note",
-    "coaching_sessions_noteversion.body": "version",
-    "coaching_sessions_markedperson.body": "mark",
-    "coaching_sessions_clearedname.body": "name",
-    "coaching_sessions_sharedentry.body": "entry",
-    "consent_disclosure.body": "copy",
-    "consent_legaldisclosure.body": "law",
-    "consent_legaladdition.body": "told",
-    "consent_proposal.answer": "answer",
-    "consent_proposal.body": "proposal",
-    "consent_rightsanswer.body": "answer",
-    "consent_rightspart.body": "handed",
-    "consent_rightspart.draft": "part",
-    "consent_rightsrequest.reason": "answer",
-    "consent_rightsrequest.text": "request",
-    "consent_summary.body": "draft",
-    "consent_wish.answer": "answer",
-    "consent_wish.body": "wish",
-}
 WHAT: Final[Mapping[str, Any]] = {
     "note": gettext_lazy("Notes and additions to them"),
     "version": gettext_lazy("Earlier texts of notes"),

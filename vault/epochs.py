@@ -12,7 +12,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.apps import apps
-from django.db.models import BinaryField, F, Func, Model, QuerySet
+from django.db.models import BinaryField, F, Func, Model, Q, QuerySet
 
 from vault import ledger, shredding
 from vault.fields import SealedField
@@ -44,13 +44,14 @@ class Column:
 
     def under(self, series: UUID) -> QuerySet[Any]:
         """The rows that this key seals a text of."""
-        rows: QuerySet[Any] = self.model._base_manager.order_by("pk")
-        return rows.filter(self.field.sealed_under(series), **{f"{self.field.attname}__isnull": False})
+        is_there = Q(self.field.sealed_under(series), **{f"{self.field.attname}__isnull": False})
+        return self.model._base_manager.filter(is_there).order_by("pk")
 
     def before(self, series: UUID, epoch: int) -> QuerySet[Any]:
         """Those whose text an epoch before this one seals."""
         first = Func(F(self.field.attname), template="substring(%(expressions)s from 1 for 4)", output_field=BinaryField())
-        return self.under(series).annotate(_epoch=first).filter(_epoch__lt=epoch.to_bytes(EPOCH_BYTES, "big"))
+        rows: QuerySet[Any] = self.under(series).annotate(_epoch=first).filter(_epoch__lt=epoch.to_bytes(EPOCH_BYTES, "big"))
+        return rows
 
     def with_its_key(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         """The same rows, read together with the row that names their key."""
@@ -153,9 +154,9 @@ def finish(renewal: Renewal, at: datetime, *, even_closed: bool = False) -> list
     return shredding.shred_before(renewal.series, renewal.epoch, at)
 
 
-def seals_of(series: Collection[UUID]) -> Iterator[tuple[str, UUID, bytes]]:
-    """Every text that these keys seal: the column's name, the row and the SHA-256 of the stored bytes. Nothing is opened."""
+def seals_of(series: Collection[UUID]) -> Iterator[tuple[Column, UUID, bytes]]:
+    """Every text that these keys seal: its column, the row and the SHA-256 of the stored bytes. Nothing is opened."""
     for column in columns():
         for one in series:
             for row in column.under(one).only("pk", column.field.attname).iterator():
-                yield column.name, row.pk, column.value(row).digest()
+                yield column, row.pk, column.value(row).digest()

@@ -3,19 +3,51 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Model, Q
 
 from clients.models import Engagement
 from consent import attesting, rights
-from consent.models import Destruction, Disclosure, LegalDisclosure, RightsAnswer, RightsPart
-from sessions.models import Note, NoteVersion, Session
+from consent.models import (
+    Destruction,
+    Disclosure,
+    LegalAddition,
+    LegalDisclosure,
+    Proposal,
+    RightsAnswer,
+    RightsPart,
+    RightsRequest,
+    Summary,
+    Wish,
+)
+from sessions.models import ClearedName, MarkedPerson, Note, NoteVersion, Session, SharedEntry
 from vault import epochs
 from vault.models import DataKey
+
+NAMES: Final[Mapping[tuple[type[Model], str], str]] = {  # what stands in each sealed column, as the attestation calls it
+    (Note, "body"): "note",
+    (NoteVersion, "body"): "version",
+    (MarkedPerson, "body"): "mark",
+    (ClearedName, "body"): "name",
+    (SharedEntry, "body"): "entry",
+    (Disclosure, "body"): "copy",
+    (LegalDisclosure, "body"): "law",
+    (LegalAddition, "body"): "told",
+    (Proposal, "answer"): "answer",
+    (Proposal, "body"): "proposal",
+    (RightsAnswer, "body"): "answer",
+    (RightsPart, "body"): "handed",
+    (RightsPart, "draft"): "part",
+    (RightsRequest, "reason"): "answer",
+    (RightsRequest, "text"): "request",
+    (Summary, "body"): "draft",
+    (Wish, "answer"): "answer",
+    (Wish, "body"): "wish",
+}
 
 
 @dataclass
@@ -56,9 +88,9 @@ def has_old_register(engagement: Engagement) -> bool:
 def of_engagement(engagement: Engagement) -> Going:
     """Everything that the engagement's keys seal, found by introspection, save the register; and what is encrypted about it and goes too."""
     going, kept = Going(), _register(engagement)
-    for name, row, digest in epochs.seals_of({engagement.notes_key, engagement.shared_key, *copies_of(engagement)}):
+    for column, row, digest in epochs.seals_of({engagement.notes_key, engagement.shared_key, *copies_of(engagement)}):
         if row not in kept:
-            going.add(attesting.NAMES.get(name, "text"), digest)
+            going.add(NAMES.get((column.model, column.field.attname), "text"), digest)
     going.numbers["agenda"] = sum(bool(one.agenda.strip()) for one in Session.objects.filter(engagement=engagement))
     going.numbers["objective"] = int(bool(str(engagement.details.get("objective", "")).strip()))
     return going
@@ -69,6 +101,11 @@ def _register(engagement: Engagement) -> set[UUID]:
     entries = LegalDisclosure.objects.filter(engagement=engagement)
     added = [(one.pk, part.pk) for one in entries.without_texts() for part in one.additions.without_texts() if part.kind != part.Kind.TOLD]
     return {one.pk for one in entries.without_texts()} | {part for _entry, part in added}
+
+
+def shared_texts(engagements: Iterable[Engagement]) -> int:
+    """How many texts lie in the shared spaces of these engagements."""
+    return sum(column.under(one.shared_key).count() for one in engagements for column in epochs.columns())
 
 
 def notes_with(note: Note) -> list[Note]:
