@@ -14,6 +14,7 @@ from accounts import sign_ins, tripwire
 from accounts.doors import wants_a_page
 from vault.primitives import Closed
 from vault.ration import Busy
+from vault.unlocked import Destroyed
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -32,6 +33,8 @@ class Answers:
         return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, Destroyed):
+            return render(request, "accounts/destroyed.html", status=410)
         if isinstance(error, Closed):
             return render(request, "accounts/does_not_open.html", status=409)
         if isinstance(error, tripwire.Tripped):

@@ -99,6 +99,25 @@ class DataKey(models.Model):
         indexes = [models.Index(name="datakey_shredded", fields=["shredded_at"], condition=models.Q(shredded_at__isnull=False))]
 
 
+class Renewal(models.Model):
+    """A new epoch of a key, from its making until everything is sealed under it and the epochs before are destroyed."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    series = models.UUIDField()
+    epoch = models.PositiveIntegerField()  # the new one
+    maker = models.UUIDField()
+    resealed = models.PositiveIntegerField(default=0)  # texts so far
+    begun_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="one_renewal_at_a_time", fields=["series"], condition=models.Q(done_at__isnull=True)),
+            models.UniqueConstraint(name="one_renewal_per_epoch", fields=["series", "epoch"]),
+        ]
+        indexes = [models.Index(name="renewal_open", fields=["maker"], condition=models.Q(done_at__isnull=True))]
+
+
 class KeyGrant(models.Model):
     """One person's hold on a DataKey's secret: their own under the root key, or one given and signed by the maker."""
 

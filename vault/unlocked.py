@@ -27,6 +27,10 @@ WHERE g.holder = %s AND k.series = %s AND k.epoch = %s AND k.maker = %s AND k.sh
 """  # written out: every text that is opened asks it
 
 
+class Destroyed(Closed):
+    """The key was destroyed, so that this text never opens again."""
+
+
 class NotYours(Closed):
     """This person may not give this key: the table of who may give names somebody else, or nobody."""
 
@@ -169,6 +173,30 @@ class Unlocked:
         self._keys[key.series, key.epoch, self.person, b""] = self._derive(key, secret, half)
         return key.series
 
+    def new_epoch(self, series: UUID, at: datetime) -> int:
+        """Make the next epoch of a key that this person made; whoever was given the newest one is given it too. Raises `NotYours`, `Closed`.
+
+        Waits for whoever is sealing with the key, and lets nobody seal until the transaction ends.
+        """
+        living = list(DataKey.objects.select_for_update().filter(series=series, shredded_at__isnull=True).order_by("epoch"))
+        if not living:
+            raise Closed("this key was destroyed")
+        last = living[-1]
+        if last.kind == DataKey.Kind.COPY or last.maker != self.person:
+            raise NotYours("only its maker makes a new epoch, and a copy has one")
+        self._open_key(
+            series, last.epoch, self.person, b""
+        )  # kind, practice and maker are those that it was made with, or it does not open
+        key = DataKey(series=series, epoch=last.epoch + 1, kind=last.kind, practice=last.practice, maker=self.person, made_at=at)
+        secret, half = primitives.random_key(), halves.make(key.id)
+        key.save(force_insert=True)
+        wrapped = primitives.seal(self._root_key, secret, _own_place(key, self.person))
+        KeyGrant.objects.create(key=key, holder=self.person, giver=self.person, wrapped=wrapped, made_at=at)
+        self._keys[series, key.epoch, self.person, b""] = self._derive(key, secret, half)
+        for holder in _given(last):
+            self._give(key, secret, holder, public_keys_of([holder])[holder], b"", at)
+        return key.epoch
+
     @staticmethod
     def _derive(key: DataKey, secret: bytes, half: bytes) -> Opened:
         return Opened(key.epoch, primitives.derive(secret + half, _key_context(key, "datakey")))
@@ -188,6 +216,8 @@ class Unlocked:
             cursor.execute(HELD, [self.person, series, epoch, maker])
             found = cursor.fetchone()
         if found is None:
+            if DataKey.objects.filter(series=series, epoch=epoch, shredded_at__isnull=False).exists():
+                raise Destroyed("this key was destroyed")
             raise Closed("no grant")
         key_id, kind, practice, giver, wrapped, signature = found
         key = DataKey(id=key_id, series=series, epoch=epoch, kind=kind, practice=practice, maker=maker)
@@ -213,15 +243,11 @@ class Unlocked:
 
     def seal(self, text: str, place: Place) -> Sealed:
         """Close a text for its place with the newest epoch of its key. Inside a transaction; waits for no shredding to pass it by. Raises `Closed`."""
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "select epoch from vault_datakey where series = %s and shredded_at is null order by epoch desc limit 1 for share",
-                [place.series],
-            )
-            row = cursor.fetchone()
-        if row is None:
+        # Whoever waited for an epoch to be destroyed finds the next one at the second look, which sees what was committed meanwhile.
+        epoch = _newest(place.series) or _newest(place.series)
+        if epoch is None:
             raise Closed("this key was destroyed")
-        opened = self._open_key(place.series, row[0], place.maker, b"")
+        opened = self._open_key(place.series, epoch, place.maker, b"")
         return _sealed(opened, text, place)
 
     def open(self, sealed: Sealed, place: Place, *, bound_to: bytes = b"") -> str:
@@ -234,6 +260,12 @@ class Unlocked:
     def holds(self, series: UUID) -> bool:
         """Whether this person has a grant on a key that was not shredded."""
         return KeyGrant.objects.filter(holder=self.person, key__series=series, key__shredded_at__isnull=True).exists()
+
+    def check_not_destroyed(self, series: UUID) -> None:
+        """Raise `Destroyed` if no epoch of this key is left, rather than not given yet."""
+        keys = DataKey.objects.filter(series=series)
+        if keys.exists() and not keys.filter(shredded_at__isnull=True).exists():
+            raise Destroyed("this key was destroyed")
 
     # Giving
 
@@ -283,6 +315,16 @@ class Unlocked:
         return Copy(series=key.series, maker=self.person, _opened=self._derive(key, secret, half))
 
 
+def _newest(series: UUID) -> int | None:
+    """The newest living epoch of a key, which nobody destroys before the transaction ends; None where all are destroyed."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select epoch from vault_datakey where series = %s and shredded_at is null order by epoch desc limit 1 for share", [series]
+        )
+        row = cursor.fetchone()
+    return None if row is None else int(row[0])
+
+
 @dataclass(frozen=True, slots=True)
 class Copy:
     """A copy in the making: seals its texts, then is dropped."""
@@ -301,6 +343,23 @@ class Copy:
 def _sealed(opened: Opened, text: str, place: Place) -> Sealed:
     body = primitives.seal(opened.key, primitives.pad(text.encode()), place.context(opened.epoch))
     return Sealed(opened.epoch.to_bytes(EPOCH_BYTES, "big") + body)
+
+
+def _given(key: DataKey) -> list[UUID]:
+    """Whom the maker of a shared key gave it: a grant that the maker did not sign for the keys on file gives nothing."""
+    if key.kind != DataKey.Kind.SHARED:
+        return []
+    grants = list(KeyGrant.objects.filter(key=key).exclude(holder=key.maker).order_by("holder"))
+    public = public_keys_of({key.maker, *(grant.holder for grant in grants)})
+    found = []
+    for grant in grants:
+        grant.key = key
+        try:
+            check_given(grant, giver=public[key.maker], to=public[grant.holder], bound_to=b"")
+        except (Closed, KeyError):
+            continue
+        found.append(grant.holder)
+    return found
 
 
 def place_digest(place: bytes) -> bytes:

@@ -63,6 +63,7 @@ def _page(
     """The page of a proposal, with a form that was not right yet, if there is one."""
     vault: Any = request.vault  # type: ignore[attr-defined]
     if not vault.holds(row.summary.engagement.shared_key):
+        vault.check_not_destroyed(row.summary.engagement.shared_key)
         return render(request, "consent/client_waits_for_key.html")
     keys = _keys_to_show(row, _client(clients, row))
     text, fingerprint = actions.unsalted(vault.open(row.body, row.place()))

@@ -37,6 +37,7 @@ from tests.cast import PASSPHRASE, Cast, signed_in
 from tests.consent import agreements
 from tests.databases import copies
 from tests.house.world import World
+from tests.sessions import destroying
 from vault import primitives, slots
 from vault.models import LedgerEntry
 
@@ -218,6 +219,16 @@ consent_ask                  coach    purpose     200      200
 engagement_end               coach    engagement  200      200
 shared_entry                 coach    shared      200      405
 
+retention_list               coach    -           200      405
+retention_page               coach    engagement  200      405
+hold_put                     coach    engagement  405      200
+hold_end                     coach    hold        405      on
+engagement_destroy           coach    engagement  200      200
+note_destroy                 coach    note        200      200
+renewal_begin                coach    newkey      405      on
+renewal_page                 coach    renewal     200      200
+destruction_file             coach    attested    200      405
+
 who_sees                     coach    engagement  200      405
 engagement_sees              coach    engagement  200      405
 consents_sees                coach    engagement  200      405
@@ -245,6 +256,8 @@ client_agreement_sees        client   agreement   200      405
 client_consent_sees          client   asked       200      405
 client_sees                  client   -           200      405
 client_log                   client   engagement  200      405
+client_retention             client   engagement  200      405
+client_destruction_file      client   attested    200      405
 notebook                     client   -           200      405
 notebook_private_new         client   -           200      on
 notebook_private             client   private     200      405
@@ -439,6 +452,10 @@ class House:
             return reverse(
                 line.name, args=[*([world.engagement.pk, world.contact.pk] if world else [uuid4(), uuid4()]), "sponsor.attendance"]
             )
+        if line.id == "newkey":
+            return reverse(line.name, args=[world.engagement.pk if world else uuid4(), "notes"])
+        if line.id == "attested":
+            return reverse(line.name, args=[world.destruction.pk if world else uuid4(), "pdf"])
         if line.id == "question":
             return reverse(line.name, args=[world.agreement.pk, world.signatory.pk] if world else [uuid4(), uuid4()])
         if line.id in {"picture", "tripicture"}:
@@ -490,6 +507,8 @@ def house(own_databases: dict[str, str]) -> House:
         patch.setattr(slots, "COST", primitives.FLOOR)
         cast = Cast()
         worlds = {"anais": World.of_anais(cast), "karim": World.of_karim(cast), "bruno": World.of_bruno(cast)}
+        for world in worlds.values():
+            destroying.one_note(world)
         link(Link.Kind.SIGN, agreements.sent(cast.engagement(cast.anais)).signatories.first().pk, SIGNING)
         noe = clients.add_client(
             coach=cast.camille, name="Noé Arnal", address="noe@example.org", phone="", job="", language="fr", by=cast.camille

@@ -67,7 +67,11 @@ consent.AgreementTemplate.details
 consent.Consent.evidence
 consent.Consent.page
 consent.Consent.terms
+consent.Destruction.details
+consent.Destruction.document
+consent.Destruction.record
 consent.Disclosure.details
+consent.Hold.details
 consent.InformationRequest.details
 consent.Pledge.details
 consent.Pledge.document
