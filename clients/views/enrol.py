@@ -25,7 +25,7 @@ from accounts.views.lost import sign_in_by_link
 from clients import actions
 from clients.forms import SignUpForm
 from clients.models import Client, Coach, SponsorContact
-from vault import instance, slots
+from vault import slots
 
 
 def signing_up_is_open() -> bool:
@@ -42,7 +42,7 @@ def sign_up(request: HttpRequest) -> HttpResponse:
     form = AddressForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         address = form.cleaned_data["address"]
-        digest = instance.address_digest(address)
+        digest = User.username_of(address)
         if rates.may_ask_for_mail(request, digest):
             known = User.objects.filter(username=digest).exists()
             letter = "already_known" if known else "sign_up"
@@ -64,7 +64,7 @@ def enrol(request: HttpRequest, token: str) -> HttpResponse:
     invited = actions.invited_by(link) if link.kind == Link.Kind.JOIN else None
     if not _leads_somewhere(link, invited):
         return render(request, "clients/link_over.html", status=404)
-    known = User.objects.filter(username=instance.address_digest(link.address)).first()
+    known = User.objects.filter(username=User.username_of(link.address)).first()
     if known is not None:
         return _welcome_back(request, link, invited, known)
     return _make_person(request, link, invited)
