@@ -14,7 +14,7 @@ from vault.models import Slot
 from vault.primitives import Closed
 
 # Three values closed with each key that any value names: one that was damaged must not stop everybody
-SOME: Final = "select * from (select *, row_number() over (partition by substr({0}, 1, 5)) as nth from {1} where {0} is not null) as some where nth < 4"
+SOME: Final = "select * from (select *, row_number() over (partition by substr({0}, 1, 5)) as nth from {1} where {0} is not null) as few where nth < 4"
 
 
 def refuse_wrong_keys() -> None:
