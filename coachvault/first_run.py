@@ -44,8 +44,10 @@ def make_secrets(data: Path) -> None:
 
 def has_data(data: Path) -> bool:
     """Whether a database was made here, or the one that DATABASE_URL names holds people; raises KeysMissing if that cannot be known."""
+    if (data / "postgres" / "PG_VERSION").exists():
+        return True
     if "DATABASE_URL" not in os.environ:
-        return (data / "postgres" / "PG_VERSION").exists()
+        return False
     try:
         with psycopg.connect(os.environ["DATABASE_URL"], connect_timeout=5) as there:
             row = there.execute("select to_regclass('vault_slot') is not null").fetchone()

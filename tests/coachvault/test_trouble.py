@@ -21,7 +21,7 @@ from coachvault.trouble import Trouble
 from consent.actions import consents
 from consent.models import Consent, Disclosure
 from sessions import actions
-from tests.cast import PASSPHRASE, Cast
+from tests.cast import PASSPHRASE, Cast, signed_in
 from tests.databases import as_owner, copies
 from tests.house.world import World, vault_of
 from tests.vault.people import sql
@@ -193,6 +193,14 @@ def test_a_clock_that_jumps_a_day_ends_only_what_that_day_ends(world: World, own
 
     assert list(Consent.objects.standing().values_list("pk", flat=True)) == standing
     assert not DataKey.objects.filter(shredded_at__gt=timezone.now()).exists()
+
+
+def test_a_vault_that_was_opened_while_the_clock_was_ahead_does_not_stay_open_a_day_longer(world: World) -> None:
+    with time_machine.travel(timezone.now() + timedelta(days=1), tick=True):
+        browser = signed_in(world.coach.person)
+        assert browser.get("/coach/").status_code == 200
+
+    assert browser.get("/coach/").status_code == 302
 
 
 def test_the_ledger_s_times_never_go_back(world: World) -> None:

@@ -65,6 +65,7 @@ settings_page                person   -           200      on
 change_passphrase            person   -           200      on
 set_language                 anyone   -           405      on
 set_appearance               anyone   -           405      on
+restore_seen                 person   -           405      on
 help                         anyone   -           200      200
 mfa_index                    person   -           200      405      200 405
 mfa_authenticate             anyone   -           login|on login|on
