@@ -89,7 +89,8 @@ def _row(request: HttpRequest) -> tuple[Unlock | None, str]:
         return None, ""
     row = next(iter(Unlock.objects.raw(COUNTS, [_digest(sign_in.encode()), request.user.pk])), None)
     now = timezone.now()
-    if row is not None and (idle_at(row) <= now or row.used_at > now + CLOCKS_DIFFER):  # the clock was put back: it would stay open too long
+    # Used at a time that is still to come: the clock was put back, and it would stay open too long
+    if row is not None and (idle_at(row) <= now or row.used_at > now + CLOCKS_DIFFER):
         row.delete()
         return None, sign_in
     return row, sign_in
