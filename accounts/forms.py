@@ -14,7 +14,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts import rates
-from vault import instance
+from accounts.models import User
 
 SHORTEST = 12
 
@@ -48,7 +48,7 @@ class SignInForm(LoginForm):
         self.fields["password"] = PassphraseField()
 
     def clean_login(self) -> str:
-        return instance.address_digest(self.cleaned_data["login"])
+        return User.username_of(self.cleaned_data["login"])
 
 
 def _code_field(**kwargs: Any) -> forms.CharField:

@@ -61,7 +61,16 @@ class PersonLanguage:
         if request.user.is_authenticated:
             translation.activate(request.user.language)
             request.LANGUAGE_CODE = request.user.language
-        return self.get_response(request)
+        response = self.get_response(request)
+        if request.user.is_authenticated and settings.LANGUAGE_COOKIE_NAME not in response.cookies:
+            self._remember(request, response)
+        return response
+
+    def _remember(self, request: HttpRequest, response: HttpResponse) -> None:
+        """Keep the language of somebody signed in on their device too: a page that says the database is away cannot ask it."""
+        name, language = settings.LANGUAGE_COOKIE_NAME, request.user.language  # type: ignore[union-attr]
+        if request.COOKIES.get(name) != language:
+            response.set_cookie(name, language, max_age=365 * 86400, httponly=True, samesite="Lax", secure=settings.HTTPS)
 
 
 class SeenHere:

@@ -93,6 +93,11 @@ class Page:
         """Whether to ask for the recovery sheet: after the first useful act, until it is done."""
         return bool(self.vault_open and self.space and self._user.recovery_confirmed_at is None and self._user.has_acted)
 
+    @property
+    def restored_to(self) -> Any:
+        """The moment that a restore went back to, until this person has confirmed it."""
+        return self._user.restored_to if self.vault_open and self.space else None
+
     @cached_property
     def who_sees(self) -> str:
         """Where the drawer of who sees what fetches what holds in this space; empty where there is none, or nobody to read it."""

@@ -45,16 +45,21 @@ if TSA_URL and (urlsplit(TSA_URL).scheme not in {"http", "https"} or not Path(TS
     )
 
 # Secrets are files, made once by `make run`, readable by their owner alone
-KEYS_FILE = Path(env("COACHVAULT_KEYS_FILE", str(DATA / "secrets" / "instance.keys")))
+KEYS_FILE = KEYS_PLACE = Path(env("COACHVAULT_KEYS_FILE", str(DATA / "secrets" / "instance.keys")))
 DEMO_SEED_FILE = DATA / "secrets" / "demo.seed"
-try:
-    SECRET_KEY = (DATA / "secrets" / "django.key").read_text().strip()
-    KEYS_FILE.stat()
-except FileNotFoundError as missing:
-    raise ImproperlyConfigured(
-        f"{missing.filename} is missing. On a new instance run `make run`, which makes it; "
-        "on an old one put it back from the secrets archive (manage.py restore)."
-    ) from None
+if sys.argv[0].endswith("manage.py") and sys.argv[1:2] == ["restore"]:
+    # It brings the secrets; until everything stands, its keys lie where nothing else finds them, so that nothing starts
+    SECRET_KEY, KEYS_FILE = secrets.token_urlsafe(64), KEYS_PLACE.with_name("restoring.keys")
+else:
+    try:
+        SECRET_KEY = (DATA / "secrets" / "django.key").read_text().strip()
+        KEYS_FILE.stat()
+    except FileNotFoundError as missing:
+        raise ImproperlyConfigured(
+            f"{missing.filename} is missing: nothing was started and nothing was written. On a new instance run `make run`, which makes it; "
+            "on an old one put it back from the newest secrets archive: tar -xOf secrets-….tar instance.keys (or django.key). "
+            "Where everything is lost: manage.py restore DIR."
+        ) from None
 # The asked-for package wants a key at import. Ours never use it: a new one at each start, so that nothing can come to depend on it.
 FIELD_ENCRYPTION_KEY = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
 
@@ -74,6 +79,7 @@ AS_OWNER = sys.argv[0].endswith("manage.py") and sys.argv[1:2] in (
     ["demo"],
     ["backup"],
     ["restore"],
+    ["rotate_keys"],
 )
 private = addresses(DATA)
 

@@ -16,3 +16,4 @@ urlpatterns = [
     path("admin/", views.administration, name="administration"),
 ]
 handler404 = "coachvault.views.not_found"
+handler500 = "coachvault.views.server_error"

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import sys
+
 from django.conf import settings
-from django.db import DatabaseError, connections
+from django.db import Error, connections
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.views import defaults
 
 from accounts.doors import Administrator, Anyone, admits
+from coachvault import trouble
 from coachvault.context import spaces_of
 from coachvault.doctor import page
 from support import mail
@@ -43,7 +47,7 @@ def _answers(alias: str) -> bool:
     try:
         with connections[alias].cursor() as cursor:
             cursor.execute("select 1")
-    except DatabaseError:
+    except Error:
         return False
     return True
 
@@ -85,6 +89,12 @@ def administration_facts() -> dict[str, object]:
         "jobs": jobs.standing(),
         "worker": _worker_answers(),
     }
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Say what is away for a moment; of anything else only that something went wrong."""
+    why = trouble.of(sys.exc_info()[1])
+    return trouble.answer(request, why) if why else defaults.server_error(request)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -15,7 +15,7 @@ from accounts import actions as accounts
 from accounts import jobs, links, unlocking
 from accounts.act import Refused, act, person_of
 from accounts.models import Link, User
-from vault import instance, ledger, renewal, slots
+from vault import ledger, renewal, slots
 from vault.unlocked import NotYours, Unlocked
 
 
@@ -69,7 +69,7 @@ def _shut_what_was(person: User) -> None:
 @act
 def ask_address(*, person: User, address: str, by: User, at: datetime | None = None) -> Link:
     """This function will mail a link by which another address becomes this person's. Nothing changes before; whoever has it already is told."""
-    is_taken = User.objects.filter(username=instance.address_digest(address)).exists()
+    is_taken = User.objects.filter(username=User.username_of(address)).exists()
     letter = "address_taken" if is_taken else "address_confirm"  # the first carries no link
     link = accounts.send_link(
         kind=Link.Kind.ADDRESS, letter=letter, address=address, language=person.language, about=person.pk, by=by, at=at
@@ -86,7 +86,7 @@ def change_address(*, person: User, link: Link, by: User, at: datetime | None = 
         raise Refused(code="not_their_link")
     accounts.use_link(link=link, by=by, at=at)
     before = row.address
-    person.username, person.details = instance.address_digest(link.address), {**row.details, "address": link.address}
+    person.username, person.details = User.username_of(link.address), {**row.details, "address": link.address}
     person.password = accounts.slot_password()
     try:
         with transaction.atomic():

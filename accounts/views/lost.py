@@ -18,7 +18,7 @@ from accounts import actions, opening, rates, sign_ins, unlocking
 from accounts.doors import Anyone, SignedIn, admits
 from accounts.forms import AddressForm, RecoverForm
 from accounts.models import Link, User
-from vault import instance, slots
+from vault import slots
 from vault.primitives import Closed
 from vault.unlocked import Unlocked
 
@@ -30,7 +30,7 @@ def lost(request: HttpRequest) -> HttpResponse:
     form = AddressForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         address = form.cleaned_data["address"]
-        digest = instance.address_digest(address)
+        digest = User.username_of(address)
         if rates.may_ask_for_mail(request, digest):
             user = User.objects.filter(username=digest, is_active=True).first()
             language, about = (user.language, user.pk) if user else (get_language() or "fr", None)

@@ -75,6 +75,14 @@ def set_language(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@admits(SignedIn)
+def restore_seen(request: HttpRequest) -> HttpResponse:
+    """Keep that this person has read up to which moment the instance came back."""
+    actions.restore_seen(person=request.user, by=request.user)
+    return redirect(safe_next(request))
+
+
+@require_POST
 @admits(Anyone)
 def set_appearance(request: HttpRequest) -> HttpResponse:
     """Remember light or dark and discreet mode on this device."""

@@ -26,7 +26,7 @@ from clients import actions, invitations
 from clients.forms import SignUpForm
 from clients.models import Client, Coach, SponsorContact
 from clients.views.own import confirm_address
-from vault import instance, slots
+from vault import slots
 
 
 def signing_up_is_open() -> bool:
@@ -43,7 +43,7 @@ def sign_up(request: HttpRequest) -> HttpResponse:
     form = AddressForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         address = form.cleaned_data["address"]
-        digest = instance.address_digest(address)
+        digest = User.username_of(address)
         if rates.may_ask_for_mail(request, digest):
             known = User.objects.filter(username=digest).exists()
             letter = "already_known" if known else "sign_up"
@@ -67,7 +67,7 @@ def enrol(request: HttpRequest, token: str) -> HttpResponse:
     invited = actions.invited_by(link) if link.kind == Link.Kind.JOIN else None
     if not _leads_somewhere(link, invited):
         return _over(request, token)
-    known = User.objects.filter(username=instance.address_digest(link.address)).first()
+    known = User.objects.filter(username=User.username_of(link.address)).first()
     if known is not None:
         return _welcome_back(request, link, invited, known)
     return _make_person(request, link, invited)

@@ -20,7 +20,6 @@ from accounts.models import Link
 from accounts.views.vault import stepped_up
 from clients import keys
 from clients.changes import actions
-from vault import instance
 from vault.unlocked import public_keys
 
 
@@ -33,7 +32,7 @@ def change_address(request: HttpRequest) -> HttpResponse:
     form = AddressForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         address = form.cleaned_data["address"].strip()
-        if instance.address_digest(address) == person.username:
+        if User.username_of(address) == person.username:
             form.add_error("address", _("This is your address already."))
         else:
             if rates.may_ask_for_mail(request, "address:" + str(person.pk)):

@@ -71,6 +71,7 @@ renew_keys                   person   -           200      422
 start_again                  person   -           200      200      200 200
 set_language                 anyone   -           405      on
 set_appearance               anyone   -           405      on
+restore_seen                 person   -           405      on
 help                         anyone   -           200      200
 mfa_index                    person   -           200      405
 passkey_sign_in              anyone   -           405      login|on

@@ -15,6 +15,7 @@ from django.core.management.base import BaseCommand
 from django.db import connections
 
 from coachvault.postgres import addresses
+from vault.keys_check import refuse_wrong_keys
 from vault.roles import grant_to
 
 ONE_AT_A_TIME = 0x436F616368  # an advisory lock's number: two nodes must not migrate together
@@ -31,6 +32,7 @@ class Command(BaseCommand):
         """Migrate, grant, collect."""
         with connections["default"].cursor() as cursor:
             cursor.execute("select pg_advisory_lock(%s)", [ONE_AT_A_TIME])
+        refuse_wrong_keys()  # before anything is changed
         for alias in ("keyring", "default"):
             call_command("migrate", database=alias, interactive=False, verbosity=0)
         make_cache_table()

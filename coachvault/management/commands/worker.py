@@ -12,6 +12,7 @@ from django.db import connections
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
+from vault.keys_check import refuse_wrong_keys
 from vault.roles import refuse_owner
 
 GRACE_SECONDS: Final = 6  # for the job at hand, once whoever started the worker is gone
@@ -38,6 +39,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Refuse the owner's role, then work."""
         refuse_owner()
+        refuse_wrong_keys()
         connections.close_all()
         if options["supervised"]:
             threading.Thread(target=end_with, args=[os.getppid()], daemon=True).start()
