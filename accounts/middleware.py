@@ -34,6 +34,7 @@ class Answers:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, Closed):
+            turnstile.tell("does not open what is asked at", request.resolver_match and request.resolver_match.view_name)
             return render(request, "accounts/does_not_open.html", status=409)
         if not isinstance(error, Busy):
             return None

@@ -1,4 +1,7 @@
-"""One line in the server's log for each attempt to come in and each request turned away: what, who by their id, at which page. No address, no name, no network."""
+"""One line in the server's log for each attempt to come in and each request turned away: what, who by their id, at which page.
+
+No address, no name, no network.
+"""
 
 from __future__ import annotations
 

@@ -12,6 +12,7 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.db import connection
 from django.test import Client as Browser
 
 from accounts.models import User
@@ -111,6 +112,17 @@ def test_a_line_holds_the_time_in_utc_and_no_address_name_or_passphrase(camille:
     assert [word for word in (ADDRESS, "aubry", "camille", PASSPHRASE, "not this one", camille.username) if word in text] == []
 
 
+def test_what_does_not_open_leaves_a_line(cast: Cast, lines: list[str]) -> None:
+    where, browser = f"/coach/clients/{cast.anais.pk}/", signed_in(cast.camille.person)
+    with connection.cursor() as cursor:
+        cursor.execute("update clients_client set details = %s", [b"\1planted"])
+    lines.clear()
+
+    assert browser.get(where).status_code == 409
+
+    assert said(lines) == ["does not open what is asked at client_page"]
+
+
 def test_a_line_break_in_what_was_asked_for_makes_no_second_line(lines: list[str]) -> None:
     Browser().get("/nowhere/%0a2026-01-01T00:00:00.000Z INFO turnstile signed in")
 
@@ -121,14 +133,14 @@ def key(browser: Browser) -> str:
     return browser.cookies[settings.SESSION_COOKIE_NAME].value
 
 
-@pytest.mark.parametrize("page", ["/accounts/unlock/", "/accounts/reauthenticate/"])
-def test_whenever_the_passphrase_is_given_the_sign_in_goes_on_under_a_new_key(camille: User, page: str) -> None:
+@pytest.mark.parametrize("where", ["/accounts/unlock/", "/accounts/reauthenticate/"])
+def test_whenever_the_passphrase_is_given_the_sign_in_goes_on_under_a_new_key(camille: User, where: str) -> None:
     browser = signed_in(camille)
     browser.post("/accounts/lock/")
     before, old = key(browser), Browser()
     old.cookies[settings.SESSION_COOKIE_NAME] = before
 
-    browser.post(page, {"password": PASSPHRASE})
+    browser.post(where, {"password": PASSPHRASE})
 
     assert key(browser) != before
     assert is_open(browser)
@@ -172,3 +184,16 @@ def test_whoever_has_the_shell_ends_the_sign_ins_of_one_person_or_of_everybody(c
 def test_an_address_that_nobody_has_ends_nothing() -> None:
     with pytest.raises(CommandError, match="Nobody has this address"):
         call_command("end_sign_ins", "nobody@example.org")
+
+
+@pytest.mark.parametrize("where", ["/", "/accounts/login/", "/healthz", "/nowhere/"])
+def test_trace_is_refused(where: str) -> None:
+    assert Browser().trace(where).status_code == 405
+
+
+def test_every_text_says_its_characters(camille: User) -> None:
+    browser = signed_in(camille)
+
+    kinds = {page: browser.get(page)["Content-Type"] for page in ("/accounts/help/", "/healthz", "/readyz", "/nowhere/", "/verify/")}
+
+    assert {page: kind for page, kind in kinds.items() if "charset=utf-8" not in kind.lower()} == {}
