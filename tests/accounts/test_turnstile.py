@@ -186,11 +186,6 @@ def test_an_address_that_nobody_has_ends_nothing() -> None:
         call_command("end_sign_ins", "nobody@example.org")
 
 
-@pytest.mark.parametrize("where", ["/", "/accounts/login/", "/healthz", "/nowhere/"])
-def test_trace_is_refused(where: str) -> None:
-    assert Browser().trace(where).status_code == 405
-
-
 def test_every_text_says_its_characters(camille: User) -> None:
     browser = signed_in(camille)
 
