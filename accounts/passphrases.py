@@ -15,12 +15,13 @@ OURS_COUNTS: Final = 2  # a word of this product, or of the person
 AGAIN_COUNTS: Final = 1  # the same word once more, right after itself
 SHORTEST_WORD: Final = 3
 # Words of this product and its trade, in both languages: whoever guesses here begins with them (docs/rules.md)
-OURS: Final = frozenset(
-    "coachvault vault coach coaching coachee client cliente contact sponsor manager drh admin administrator administrateur practice "
-    "cabinet session seance note notes notebook carnet summary synthese agreement contrat consent autorisation accompagnement "
-    "confidential confidentiel confidentiality confidentialite secret password passphrase motdepasse phrasedepasse phrase passe "
-    "welcome bienvenue bonjour hello".split()
-)
+WORDS: Final = """
+coachvault vault coach coaching coachee client cliente contact sponsor manager drh admin administrator administrateur practice cabinet
+session seance note notes notebook carnet summary synthese agreement contrat consent autorisation accompagnement
+confidential confidentiel confidentiality confidentialite secret
+password passphrase motdepasse phrasedepasse phrase passe welcome bienvenue bonjour hello
+"""
+OURS: Final = frozenset(WORDS.split())
 
 
 @cache

@@ -37,7 +37,15 @@ def test_what_is_tried_first_is_too_easy(typed: str) -> None:
 @pytest.mark.no_database
 @pytest.mark.parametrize(
     "typed",
-    [PASSPHRASE, "correct horse battery staple", "le chat boit du lait", "aB3$kq9!xT2z", "tzvbqxwjhnrk", "730158264915", "夜の海で静かに歌う鯨の群れ"],
+    [
+        PASSPHRASE,
+        "correct horse battery staple",
+        "le chat boit du lait",
+        "aB3$kq9!xT2z",
+        "tzvbqxwjhnrk",
+        "730158264915",
+        "夜の海で静かに歌う鯨の群れ",
+    ],
 )
 def test_words_of_one_s_own_are_taken_whatever_signs_they_are_made_of(typed: str) -> None:
     assert not passphrases.is_too_easy(typed, OWN)
