@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -19,6 +20,7 @@ from accounts.models import User
 from coachvault.error_reports import Line
 from tests.accounts.people import INSIDE, code_of, is_open, second_factor, sign_in
 from tests.cast import PASSPHRASE, Cast, person, signed_in
+from vault import slots
 from vault.models import LedgerEntry, Unlock
 
 ADDRESS = "camille@example.org"
@@ -74,6 +76,16 @@ def test_each_way_in_leaves_a_line_with_the_means_and_the_person_s_id(camille: U
     ]
 
 
+def test_a_wrong_recovery_code_leaves_a_line(camille: User, lines: list[str]) -> None:
+    browser = signed_in(camille)
+    lines.clear()
+
+    new = "seven other words that nobody knows"
+    browser.post("/accounts/recover/", {"code": slots.new_recovery_code(), "passphrase": new, "again": new})
+
+    assert said(lines) == [f"wrong recovery code person {camille.pk}"]
+
+
 def test_wrong_tries_for_one_address_are_told_from_those_for_another_and_name_nobody(camille: User, lines: list[str]) -> None:
     for address in (ADDRESS, ADDRESS.upper(), "nobody@example.org"):
         sign_in(Browser(), address=address, passphrase="not this one")
@@ -108,6 +120,7 @@ def test_a_line_holds_the_time_in_utc_and_no_address_name_or_passphrase(camille:
 
     assert lines
     assert all(re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z [A-Z]+ [\w.]+ ", line) for line in lines)
+    assert abs(datetime.fromisoformat(lines[0].split()[0]) - datetime.now(UTC)) < timedelta(minutes=5)
     text = "\n".join(lines).casefold()
     assert [word for word in (ADDRESS, "aubry", "camille", PASSPHRASE, "not this one", camille.username) if word in text] == []
 
