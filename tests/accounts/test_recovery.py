@@ -198,7 +198,7 @@ def test_the_passphrase_that_replaces_a_lost_one_is_not_made_of_the_name(camille
     code, browser = confirmed_sheet(camille), Browser()
     browser.post(asked_for())
 
-    page = browser.post("/accounts/recover/", {"code": code, "passphrase": "camille aubry 74", "again": "camille aubry 74"})
+    page = browser.post("/accounts/recover/", {"code": code, "passphrase": "aubry camille aubry", "again": "aubry camille aubry"})
 
     assert "trop facile" in page.content.decode()
     assert not is_open(browser)
