@@ -78,6 +78,17 @@ def _new_passphrase(person: User, vault: Unlocked, new: slots.Stretched, at: dat
     jobs.write_to.defer(person=str(person.pk), letter="passphrase_changed")
 
 
+@act
+def end_sign_ins(*, person: User, by: Any, at: datetime | None = None) -> None:
+    """This function will end every sign-in of a person and shut their open vaults. Their passphrase stays as it is."""
+    _alone(person)
+    person.password = slot_password()
+    person.save(update_fields=["password"])
+    unlocking.lock_all(person.pk)
+    jobs.write_to.defer(person=str(person.pk), letter="security_changed")
+    ledger.record("sign_ins.ended", chain=ledger.INSTANCE, by=person_of(by), kind="person", about=person.pk, at=at)
+
+
 def _alone(person: User) -> None:
     """Let no other act replace a slot of this person until this one is done."""
     User.objects.select_for_update().get(pk=person.pk)

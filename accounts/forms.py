@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from allauth.account.forms import LoginForm
@@ -13,10 +14,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from accounts import rates
+from accounts import passphrases, rates, turnstile
 from accounts.models import User
-
-SHORTEST = 12
 
 
 class AddressField(forms.EmailField):
@@ -69,6 +68,7 @@ class CodeForm(AuthenticateForm):
         right = next((factor for factor in factors if factor.wrap().validate_code(code)), None)
         rates.wait(tries, before, alone=True)  # only now: a code that was right when it was sent would be too old after the wait
         if right is None:
+            turnstile.tell("wrong code person", self.user.pk)
             raise get_adapter().validation_error("incorrect_code")
         rates.right(tries)
         right.user, self.authenticator = self.user, right
@@ -121,12 +121,19 @@ class NewPassphraseForm(forms.Form):
     )
     again = PassphraseField(new=True, label=_("The same passphrase again"))
 
+    def __init__(self, *args: Any, own: Iterable[str] = (), **kwargs: Any) -> None:
+        """`own` are the person's name and address, which a passphrase is not made of."""
+        super().__init__(*args, **kwargs)
+        self._own = tuple(own)
+
     def clean_passphrase(self) -> str:
         typed = str(self.cleaned_data["passphrase"]).strip()
-        if len(typed) < SHORTEST:
+        if len(typed) < passphrases.SHORTEST:
             raise ValidationError(_("This passphrase is too short: at least 12 characters."))
-        if len(set(typed)) < 5:
-            raise ValidationError(_("This passphrase is too easy to guess: use more than four different characters."))
+        if passphrases.is_too_easy(typed, (*self._own, self.cleaned_data.get("name", ""))):
+            raise ValidationError(
+                _("This passphrase is too easy to guess: common words, your name or your address count for little. Add words of your own.")
+            )
         return typed
 
     def clean(self) -> dict[str, Any]:

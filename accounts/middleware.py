@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from accounts import sign_ins, tripwire
+from accounts import sign_ins, tripwire, turnstile
 from accounts.doors import wants_a_page
 from vault.primitives import Closed
 from vault.ration import Busy
@@ -30,12 +30,14 @@ class Answers:
         if not request.path.startswith(settings.STATIC_URL):
             response.headers.setdefault("Cache-Control", "no-store")
             response.headers.setdefault("X-Robots-Tag", "noindex")
+            turnstile.answered(request, response)
         return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, Destroyed):
             return render(request, "accounts/destroyed.html", status=410)
         if isinstance(error, Closed):
+            turnstile.tell("does not open what is asked at", request.resolver_match and request.resolver_match.view_name)
             return render(request, "accounts/does_not_open.html", status=409)
         if isinstance(error, tripwire.Tripped):
             return tripwire.answer(request, error)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from typing import Any
 
 from django.http import HttpRequest
@@ -40,7 +41,11 @@ class Reporter(ExceptionReporter):
 
 
 class Line(logging.Formatter):
-    """One line: time, level, logger, the message's template and, for an error, where it was raised. Never an argument."""
+    """One line: time (UTC), level, logger, the message's template and, for an error, where it was raised. Never an argument."""
+
+    converter = time.gmtime
+    default_time_format = "%Y-%m-%dT%H:%M:%S"
+    default_msec_format = "%s.%03dZ"
 
     def format(self, record: logging.LogRecord) -> str:
         where = ""

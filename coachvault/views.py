@@ -31,7 +31,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @admits(Anyone)
 def healthz(request: HttpRequest) -> HttpResponse:
     """Say that the process lives."""
-    return HttpResponse("ok\n", content_type="text/plain")
+    return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
 
 
 @admits(Anyone)
@@ -40,7 +40,8 @@ def readyz(request: HttpRequest) -> HttpResponse:
     missing = [alias for alias in ("default", "keyring") if not _answers(alias)]
     if not missing and not _worker_answers():
         missing = ["worker"]
-    return HttpResponse("".join(f"{name}\n" for name in missing) or "ok\n", content_type="text/plain", status=503 if missing else 200)
+    said = "".join(f"{name}\n" for name in missing) or "ok\n"
+    return HttpResponse(said, content_type="text/plain; charset=utf-8", status=503 if missing else 200)
 
 
 def _answers(alias: str) -> bool:

@@ -190,7 +190,7 @@ class Unlocked:
         key = DataKey(series=series, epoch=last.epoch + 1, kind=last.kind, practice=last.practice, maker=self.person, made_at=at)
         secret, half = primitives.random_key(), halves.make(key.id)
         key.save(force_insert=True)
-        wrapped = primitives.seal(self._root_key, secret, _own_place(key, self.person))
+        wrapped = primitives.seal(self._root_key, secret, own_place(key, self.person))
         KeyGrant.objects.create(key=key, holder=self.person, giver=self.person, wrapped=wrapped, made_at=at)
         self._keys[series, key.epoch, self.person, b""] = self._derive(key, secret, half)
         for holder in _given(last):

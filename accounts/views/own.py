@@ -39,7 +39,7 @@ def own_settings(request: HttpRequest) -> HttpResponse:
 @sensitive_variables()
 def change_passphrase(request: HttpRequest) -> HttpResponse:
     """Replace the passphrase; other sign-ins end, this one stays open."""
-    form = ChangePassphraseForm(request.POST or None)
+    form = ChangePassphraseForm(request.POST or None, own=(request.user.name, request.user.address))
     if request.method == "POST" and form.is_valid():
         check = UnlockForm({"password": form.cleaned_data["password"]})
         vault = vault_by_passphrase(request, check)

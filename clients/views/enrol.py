@@ -120,7 +120,9 @@ def _welcome_back(request: HttpRequest, link: Link, invited: Client | SponsorCon
 def _make_person(request: HttpRequest, link: Link, invited: Client | SponsorContact | None) -> HttpResponse:
     """Nobody has this address: a name, a passphrase, and the vault is made."""
     is_coach = link.kind == Link.Kind.SIGN_UP
-    form = (SignUpForm if is_coach else EnrolForm)(request.POST or None, initial={"name": invited.name if invited else ""})
+    form = (SignUpForm if is_coach else EnrolForm)(
+        request.POST or None, initial={"name": invited.name if invited else ""}, own=[link.address]
+    )
     if request.method != "POST" or not form.is_valid():
         return render(request, "clients/enrol.html", _facts(link, invited) | {"form": form})
     chosen = form.cleaned_data

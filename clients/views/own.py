@@ -16,7 +16,7 @@ from accounts.act import Refused
 from accounts.changes import actions as accounts
 from accounts.doors import SignedIn, admits
 from accounts.forms import AddressForm
-from accounts.models import Link
+from accounts.models import Link, User
 from accounts.views.vault import stepped_up
 from clients import keys
 from clients.changes import actions

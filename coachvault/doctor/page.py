@@ -25,6 +25,7 @@ NAMES: Final[dict[str, Any]] = {
     "core dumps": _("Memory written after a crash"),
     "database": _("Database"),
     "keyring": _("Keyring"),
+    "transport": _("Encrypted connections"),
     "role": _("Rights of the program"),
     "migrations of the database": _("Version of the database"),
     "migrations of the keyring": _("Version of the keyring"),

@@ -195,7 +195,7 @@ def test_the_databases_of_the_tests_are_good(own_databases: dict[str, str], cast
     found = list(databases.look())
 
     assert [one for one in found if one.state is not GOOD] == []
-    assert len(found) == 14
+    assert len(found) == 15
     assert "opens (5 values tried)" in told(found)
 
 
