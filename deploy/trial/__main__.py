@@ -181,11 +181,27 @@ def kill_a_node(trial: Trial, people: list[Person], seconds: float) -> None:
     say("  the node, started again, is ready", until(lambda: status(trial.ports[0], "/readyz?of=node") == 200, "the node is back"))
 
 
+def cut_the_line(trial: Trial, people: list[Person]) -> None:
+    """The standby hears nothing any more; from then on nobody is told that a text is saved. Raises if somebody is."""
+    trial.standby.cut_off()
+    until(lambda: not trial.primary.ask("select count(*) from pg_stat_replication"), "the line is cut")
+    time.sleep(0.3)  # answers that are on their way
+    before = sum(person.written.acknowledged for person in people)
+    time.sleep(0.7)
+    if sum(person.written.acknowledged for person in people) > before:
+        raise RuntimeError("a text was acknowledged that is on one disk only")
+    say("the standby cut off for a second: nobody is told that a text is saved")
+
+
 def kill_the_primary(trial: Trial, people: list[Person], seconds: float) -> None:
-    """The primary's machine is gone; the standby is promoted; people type their passphrase once and have lost nothing."""
+    """First the line between the two servers breaks, then the primary's machine is gone; the standby is promoted.
+
+    People type their passphrase once and have lost nothing: what is on one disk only was acknowledged to nobody.
+    """
     for person in people:
         person.begin_again()
     with at_work(trial, people, seconds):
+        cut_the_line(trial, people)
         killed = time.monotonic()
         trial.primary.kill()
         until(lambda: status(trial.ports[0], "/readyz?of=node") == 503, "a node says that the database is gone")

@@ -128,6 +128,11 @@ class Server:
             self.process.send_signal(signal.SIGINT)
             self.process.wait(SECONDS)
 
+    def cut_off(self) -> None:
+        """The line between a standby and its primary breaks."""
+        self.ask("alter system set primary_conninfo = ''")
+        self.ask("select pg_reload_conf()")
+
     def promote(self) -> None:
         """Make a standby the primary."""
         assert self.ask("select pg_promote(true, 30)") is True
