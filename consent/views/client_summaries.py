@@ -102,9 +102,9 @@ def _end_for_keys(row: Proposal, client: Client) -> None:
         row.state = Proposal.State.SUPERSEDED
 
 
-def _notice(row: Proposal, language: str) -> str:
+def _notice(clients: list[Client], row: Proposal, language: str) -> str:
     """The sentences that stand beside the question."""
-    return consent_receipts.notice(Consent.objects.get(proposal=row), language)
+    return consent_receipts.notice(Consent.objects.for_client(clients).get(proposal=row), language)
 
 
 @require_POST
@@ -126,7 +126,7 @@ def proposal_approve(request: HttpRequest, clients: list[Client], pk: str) -> Ht
             contact=row.contact,
             keys=shown["keys"],
             until=shown["until"],
-            evidence=evidence.of_consent(request, notice=_notice(row, language), language=language),
+            evidence=evidence.of_consent(request, notice=_notice(clients, row, language), language=language),
             vault=request.vault,  # type: ignore[attr-defined]
             by=_client(clients, row),
         )

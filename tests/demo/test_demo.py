@@ -15,11 +15,13 @@ from django.db import connections
 from accounts.models import User
 from clients.models import Practice
 from consent.models import Agreement, Proposal
-from tests.databases import as_owner
+from tests.databases import as_owner, copies
 from tests.demo.visitor import Visitor
-from vault import ledger
+from vault import ledger, primitives, slots
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("demo")]
+
+own_databases = pytest.fixture(copies, scope="module")
 
 
 def made(folder: Path) -> dict[str, Any]:
@@ -27,6 +29,16 @@ def made(folder: Path) -> dict[str, Any]:
     with as_owner():
         call_command("demo", manifest=str(folder / "manifest.json"))
     return json.loads((folder / "manifest.json").read_text())
+
+
+@pytest.fixture(scope="module")
+def practice(own_databases: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the manifest of one demo for all who look at it."""
+    folder = tmp_path_factory.mktemp("demo")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(slots, "COST", primitives.FLOOR)
+        made(folder)
+    return folder
 
 
 def everything_stored(*folders: Path) -> list[tuple[str, bytes]]:
@@ -49,8 +61,8 @@ def holders(phrase: str, stored: list[tuple[str, bytes]]) -> list[str]:
     return [where for where, data in stored if any(form in data for form in forms)]
 
 
-def test_everybody_reads_what_is_theirs_nobody_reads_more_and_a_thief_reads_nothing(live, live_data, live_mail, tmp_path):
-    manifest = made(tmp_path)
+def test_everybody_reads_what_is_theirs_nobody_reads_more_and_a_thief_reads_nothing(practice, live, live_data, live_mail):
+    manifest = json.loads((practice / "manifest.json").read_text())
 
     wrong = []
     for person in manifest["people"]:
@@ -80,8 +92,8 @@ def test_everybody_reads_what_is_theirs_nobody_reads_more_and_a_thief_reads_noth
     assert not {p["email"]: w for p in manifest["people"] if (w := [x for x in holders(p["email"], stored) if "/mail/" not in x])}
 
 
-def test_the_demo_shows_every_state_and_at_least_forty_phrases(own_databases, tmp_path):
-    manifest = made(tmp_path)
+def test_the_demo_shows_every_state_and_at_least_forty_phrases(practice):
+    manifest = json.loads((practice / "manifest.json").read_text())
     phrases = [secret["phrase"] for secret in manifest["secrets"]]
 
     assert len(phrases) >= 40
@@ -99,11 +111,11 @@ def test_the_demo_shows_every_state_and_at_least_forty_phrases(own_databases, tm
     assert not [a.pk for a in agreements if a.in_force_at and not a.completed_at], "each signed one is complete"
     assert {p.state for p in Proposal.objects.all()} == {"proposed", "changes_asked", "refused", "lapsed", "approved"}
     assert not [broken for chain in ledger.chains() for broken in ledger.verify_chain(chain)]
-    assert (tmp_path / "manifest.json").stat().st_mode & 0o777 == 0o600
+    assert (practice / "manifest.json").stat().st_mode & 0o777 == 0o600
 
-    first = (tmp_path / "manifest.json").read_text()
-    made(tmp_path)
-    assert (tmp_path / "manifest.json").read_text() == first, "written again, the manifest is the same"
+    first = (practice / "manifest.json").read_text()
+    made(practice)
+    assert (practice / "manifest.json").read_text() == first, "written again, the manifest is the same"
 
     call_command("verify")
     with as_owner():
