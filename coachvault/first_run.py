@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import sys
 from pathlib import Path
 
 import psycopg
@@ -96,3 +97,24 @@ def write_once(path: Path, text: str) -> None:
     folder = os.open(path.parent, os.O_RDONLY)
     os.fsync(folder)
     os.close(folder)
+
+
+def main() -> int:
+    """Make the secrets of a new instance under COACHVAULT_DATA, for whoever does not start it with `make run`; the exit status."""
+    if not (data := os.environ.get("COACHVAULT_DATA")):
+        print("COACHVAULT_DATA is not set: it names the data folder.", file=sys.stderr)
+        return 1
+    os.umask(0o077)
+    try:
+        make_secrets(Path(data).resolve())
+    except KeysMissing as no:
+        print(no, file=sys.stderr)
+        return 1
+    print(
+        f"The secrets are in {Path(data).resolve() / 'secrets'} and {keys_file(Path(data).resolve())}. Copy them to a safe place, apart from any backup."
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

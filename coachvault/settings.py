@@ -7,10 +7,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
-from dj_database_url import parse as database_url
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env
 
+from coachvault import dsn
 from coachvault.postgres import addresses
 
 env = Env()
@@ -28,6 +28,8 @@ LOCAL = HOST in {"127.0.0.1", "::1", "localhost"}
 if not HTTPS and not LOCAL:
     raise ImproperlyConfigured(f"COACHVAULT_URL is {URL}: plain http is for this machine only. Set an https address.")
 PROXIES = env.int("COACHVAULT_PROXIES", 0)
+if PROXIES < 0:
+    raise ImproperlyConfigured(f"COACHVAULT_PROXIES is {PROXIES}: how many trusted proxies stand in front, 0 for none.")
 SIGNUP = env("COACHVAULT_SIGNUP", "first")
 if SIGNUP not in {"first", "open"}:
     raise ImproperlyConfigured(f"COACHVAULT_SIGNUP is {SIGNUP}: it is `first` or `open`.")
@@ -86,15 +88,12 @@ private = addresses(DATA)
 
 def database(name: str) -> dict:
     """The settings of the database whose addresses are `<name>_URL` and, for the owner, the matching one."""
-    owner = {"DATABASE_URL": "OWNER_URL", "KEYRING_URL": "KEYRING_OWNER_URL"}[name]
-    url = env(owner, private[owner]) if AS_OWNER else env(name, private[name])
-    return database_url(url) | {
-        "CONN_MAX_AGE": 600,
-        "CONN_HEALTH_CHECKS": True,
-        "ATOMIC_REQUESTS": False,
-        # Values travel apart from their statement, and a connection plans what it asks again and again once
-        "OPTIONS": {"connect_timeout": 3, "server_side_binding": True, "prepare_threshold": 5},
-    }
+    if AS_OWNER:
+        name = {"DATABASE_URL": "OWNER_URL", "KEYRING_URL": "KEYRING_OWNER_URL"}[name]
+    found = dsn.database(env(name, private[name]), name)
+    # Values travel apart from their statement, and a connection plans what it asks again and again once
+    found["OPTIONS"] |= {"server_side_binding": True, "prepare_threshold": 5}
+    return found | {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True, "ATOMIC_REQUESTS": False}
 
 
 DATABASES = {"default": database("DATABASE_URL"), "keyring": database("KEYRING_URL")}
@@ -286,7 +285,7 @@ USE_TZ = True
 TIME_ZONE = env("COACHVAULT_TIME_ZONE", "Europe/Paris")
 FORMAT_MODULE_PATH = None
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA / "static"
+STATIC_ROOT = Path(env("COACHVAULT_STATIC", str(DATA / "static")))
 STATICFILES_DIRS: list[Path] = []
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -36,9 +36,12 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 @admits(Anyone)
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Say whether database, keyring and worker answer."""
+    """Say whether database, keyring and worker answer; with `?of=node`, for whoever sends requests to this node, not the worker's part.
+
+    Else the end of the one worker would take every web node out of service.
+    """
     missing = [alias for alias in ("default", "keyring") if not _answers(alias)]
-    if not missing and not _worker_answers():
+    if not missing and request.GET.get("of") != "node" and not _worker_answers():
         missing = ["worker"]
     said = "".join(f"{name}\n" for name in missing) or "ok\n"
     return HttpResponse(said, content_type="text/plain; charset=utf-8", status=503 if missing else 200)
