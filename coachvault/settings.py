@@ -213,11 +213,8 @@ CSRF_COOKIE_SAMESITE = "Lax"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 # Cookies do not know ports: two instances on one machine need two names
 if HTTPS:
-    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME, VAULT_COOKIE_NAME, LANGUAGE_COOKIE_NAME = (
-        "__Host-login",
-        "__Host-csrf",
-        "__Host-vault",
-        "__Host-language",
+    (SESSION_COOKIE_NAME, CSRF_COOKIE_NAME, VAULT_COOKIE_NAME, LANGUAGE_COOKIE_NAME, THEME_COOKIE_NAME, DISCREET_COOKIE_NAME) = (
+        f"__Host-{name}" for name in ("login", "csrf", "vault", "language", "theme", "discreet")
     )
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = VAULT_COOKIE_SECURE = True
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
@@ -226,8 +223,8 @@ if HTTPS:
     if PROXIES:
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 else:
-    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME, VAULT_COOKIE_NAME, LANGUAGE_COOKIE_NAME = (
-        f"{name}-{PORT}" for name in ("login", "csrf", "vault", "language")
+    (SESSION_COOKIE_NAME, CSRF_COOKIE_NAME, VAULT_COOKIE_NAME, LANGUAGE_COOKIE_NAME, THEME_COOKIE_NAME, DISCREET_COOKIE_NAME) = (
+        f"{name}-{PORT}" for name in ("login", "csrf", "vault", "language", "theme", "discreet")
     )
     VAULT_COOKIE_SECURE = False
     SILENCED_SYSTEM_CHECKS += ["security.W004", "security.W008", "security.W012", "security.W016"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db import DatabaseError, connections
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -85,6 +86,12 @@ def administration_facts() -> dict[str, object]:
         "jobs": jobs.standing(),
         "worker": _worker_answers(),
     }
+
+
+def not_readable(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Say that a request is damaged, or that it is larger than anything this instance takes in."""
+    is_too_large = isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent)
+    return render(request, "400.html", {"is_too_large": is_too_large}, status=413 if is_too_large else 400)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
