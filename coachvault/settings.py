@@ -1,6 +1,7 @@
 """Every setting, read top to bottom. A missing secret fails loudly and says the cure."""
 
 import base64
+import re
 import secrets
 import sys
 from pathlib import Path
@@ -22,12 +23,18 @@ if (BASE_DIR / ".env").exists():
 DATA = Path(env("COACHVAULT_DATA", str(BASE_DIR / "var"))).resolve()
 PORT = env.int("PORT", 8000)
 URL = env("COACHVAULT_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
-HTTPS = URL.startswith("https://")
+if not re.fullmatch(
+    r"(?i)https?://([a-z0-9][a-z0-9.-]*|\[[0-9a-f:.]+\])(:[0-9]{1,5})?", URL
+):  # a star or a leading dot would admit any host
+    raise ImproperlyConfigured(f"COACHVAULT_URL is {URL}: it is `https://`, one host and, if need be, a port. Nothing follows.")
+HTTPS = URL.lower().startswith("https://")
 HOST = urlsplit(URL).hostname or ""
 LOCAL = HOST in {"127.0.0.1", "::1", "localhost"}
 if not HTTPS and not LOCAL:
     raise ImproperlyConfigured(f"COACHVAULT_URL is {URL}: plain http is for this machine only. Set an https address.")
 PROXIES = env.int("COACHVAULT_PROXIES", 0)
+if PROXIES < 0:
+    raise ImproperlyConfigured(f"COACHVAULT_PROXIES is {PROXIES}: it is the number of trusted proxies in front, 0 for none.")
 SIGNUP = env("COACHVAULT_SIGNUP", "first")
 if SIGNUP not in {"first", "open"}:
     raise ImproperlyConfigured(f"COACHVAULT_SIGNUP is {SIGNUP}: it is `first` or `open`.")
@@ -56,7 +63,7 @@ except FileNotFoundError as missing:
 FIELD_ENCRYPTION_KEY = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
 
 DEBUG = False
-ALLOWED_HOSTS = [HOST, *(["127.0.0.1", "localhost"] if LOCAL else [])]
+ALLOWED_HOSTS = [f"[{HOST}]" if ":" in HOST else HOST, *(["127.0.0.1", "localhost"] if LOCAL else [])]
 CSRF_TRUSTED_ORIGINS = [URL]
 ROOT_URLCONF = "coachvault.urls"
 WSGI_APPLICATION = "coachvault.wsgi.application"
