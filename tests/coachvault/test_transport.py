@@ -162,7 +162,7 @@ def test_an_instance_answers_to_its_own_name_alone(url: str, hosts: list[str]) -
 
 @pytest.mark.no_database
 def test_no_upload_is_written_to_the_disk() -> None:
-    assert settings.FILE_UPLOAD_HANDLERS == [f"{MemoryFileUploadHandler.__module__}.{MemoryFileUploadHandler.__name__}"]
+    assert [f"{MemoryFileUploadHandler.__module__}.{MemoryFileUploadHandler.__name__}"] == settings.FILE_UPLOAD_HANDLERS
 
 
 # Requests that no browser sends
