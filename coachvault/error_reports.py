@@ -36,11 +36,16 @@ class Filter(SafeExceptionReporterFilter):
 
 
 class Reporter(ExceptionReporter):
-    """Django's report, without exception messages: they quote values."""
+    """Django's report of where it happened: no exception's message, not even a cause's, since they quote values; nothing of the request."""
 
     def get_traceback_data(self) -> dict[str, Any]:
         data: dict[str, Any] = super().get_traceback_data()
-        return data | {"exception_value": "", "request_GET_items": [], "request_COOKIES_items": []}
+        nothing = dict.fromkeys(("exception_value", "exception_notes", "unicode_hint", "user_str", "request_insecure_uri"), "")
+        return data | nothing | {"request": None, "request_GET_items": [], "request_FILES_items": [], "request_COOKIES_items": []}
+
+    def get_traceback_frames(self) -> list[dict[str, Any]]:
+        frames: list[dict[str, Any]] = super().get_traceback_frames()
+        return [frame | {"exc_cause": frame["exc_cause"] and type(frame["exc_cause"]).__name__} for frame in frames]
 
 
 class Line(logging.Formatter):

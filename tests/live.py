@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import fcntl
+import http.client
 import os
 import subprocess
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -101,12 +100,15 @@ def running(databases: dict[str, str], data: Path, log: Path | None = None, **mo
 
 def wait_for(url: str, process: subprocess.Popen[bytes] | None, host: str, seconds: float = 30) -> None:
     """Return when the address answers; raises if the server ended or takes too long."""
-    asked = urllib.request.Request(f"{url}/healthz", headers={"Host": host, "X-Forwarded-Proto": "https"})
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and (process is None or process.poll() is None):
+        connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=5)
         try:
-            urllib.request.urlopen(asked, timeout=5).close()
-            return
-        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            connection.request("GET", "/healthz", headers={"Host": host})
+            if connection.getresponse().status < 500:  # behind a proxy it leads to https
+                return
+        except OSError:
             time.sleep(0.05)
+        finally:
+            connection.close()
     raise RuntimeError("the web server did not start; it says why above")

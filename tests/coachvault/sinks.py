@@ -49,11 +49,10 @@ def postgres_log() -> Found:
 
 
 def of_pdf(content: bytes) -> bytes:
-    """What a PDF says about itself besides its pages: title, author, dates, outline, names of attachments, XMP."""
+    """What a PDF says about itself besides its pages and their headings: title, author, dates, names of attachments, XMP."""
     reader = PdfReader(io.BytesIO(content))
     xmp = reader.trailer["/Root"].get("/Metadata")
-    outline = [str(getattr(one, "title", one)) for one in reader.outline]
-    return repr((dict(reader.metadata or {}), outline, list(reader.attachments))).encode() + (xmp.get_object().get_data() if xmp else b"")
+    return repr((dict(reader.metadata or {}), list(reader.attachments))).encode() + (xmp.get_object().get_data() if xmp else b"")
 
 
 @contextmanager

@@ -43,6 +43,9 @@ POLICY = {
     "base-uri": "'none'",
     "frame-ancestors": "'none'",
 }
+# A PDF is shown within a page of ours, by a viewer that the browser builds around it with a style of its own
+SHOWN_HEADERS = {"X-Frame-Options": "SAMEORIGIN"}
+SHOWN_POLICY = {"default-src": "'self'", "style-src": "'self' 'unsafe-inline'", "object-src": "'self'", "frame-ancestors": "'self'"}
 NEEDS_NO_DEVICE = ("camera", "microphone", "geolocation", "payment", "usb", "display-capture")
 PUBLISHED = {"revocation_list", "root_certificate"}  # for everybody, and for programs that keep them
 
@@ -96,11 +99,12 @@ def inline(page: HttpResponse) -> list[str]:
 
 def lacking(answer: HttpResponse, line: Line) -> list[str]:
     """The headers that an answer does not have as they should be."""
-    wrong = [
-        name for name, value in HEADERS.items() if answer.get(name) != value and not (line.name in PUBLISHED and name == "Cache-Control")
-    ]
+    is_shown = "inline" in answer.get("Content-Disposition", "") and answer.get("Content-Type") == "application/pdf"
+    headers, policy = HEADERS | (SHOWN_HEADERS if is_shown else {}), POLICY | (SHOWN_POLICY if is_shown else {})
+    free = {"Cache-Control"} if line.name in PUBLISHED else set()
+    wrong = [name for name, value in headers.items() if value not in answer.get(name, "").split(", ") and name not in free]
     said = dict(part.strip().partition(" ")[::2] for part in answer.get("Content-Security-Policy", "").split(";"))
-    wrong += [f"policy {name}: {said.get(name)}" for name in POLICY | said if said.get(name) != POLICY.get(name)]
+    wrong += [f"policy {name}: {said.get(name)}" for name in policy | said if said.get(name) != policy.get(name)]
     wrong += [f"may use {name}" for name in NEEDS_NO_DEVICE if f"{name}=()" not in answer.get("Permissions-Policy", "")]
     return wrong
 

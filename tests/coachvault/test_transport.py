@@ -184,7 +184,7 @@ LINE = "Host: HOST\r\nConnection: close\r\n"
 FORM = "Content-Type: application/x-www-form-urlencoded\r\n"
 ODD = {
     "an unknown host": ("GET / HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n", {400}),
-    "no host": ("GET / HTTP/1.1\r\nConnection: close\r\n\r\n", {400}),
+    "no host": ("GET / HTTP/1.1\r\nConnection: close\r\n\r\n", {302, 400}),
     "two hosts": (f"GET / HTTP/1.1\r\nHost: evil.example\r\n{LINE}\r\n", {400}),
     "a host that is forwarded": (f"GET / HTTP/1.1\r\n{LINE}X-Forwarded-Host: evil.example\r\n\r\n", {302}),
     "an address of elsewhere": (f"GET http://evil.example/ HTTP/1.1\r\n{LINE}\r\n", {302, 400}),
