@@ -29,7 +29,8 @@ def main() -> None:
         if pid == 0:
             run(app.tasks[name].func, ids, step)
         status = os.waitpid(pid, 0)[1]
-        print("killed" if os.WIFSIGNALED(status) else f"ended {os.WEXITSTATUS(status)}", flush=True)
+        if status:  # who ended by itself has said so
+            print("killed" if os.WIFSIGNALED(status) else "failed", flush=True)
 
 
 def run(job: Callable[..., Any], ids: dict[str, Any], last: int) -> None:
@@ -59,6 +60,7 @@ def run(job: Callable[..., Any], ids: dict[str, Any], last: int) -> None:
 
         traceback.print_exc()
         os._exit(1)
+    print(f"ended {steps}", flush=True)
     os._exit(0)
 
 

@@ -16,7 +16,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -29,12 +29,12 @@ from coachvault.serve import BASE
 from tests.cast import PASSPHRASE
 from tests.cluster import free_port
 from tests.coachvault.test_postgres import is_alive, wait_until_gone
-from tests.coachvault.test_serve import family, pick, served, status, until
+from tests.coachvault.test_serve import family, pick, served, status
 from tests.coachvault.walker import Walker
 
 ROUNDS = int(os.environ.get("COACHVAULT_FAULT_ROUNDS", "1"))
 SEED = int(os.environ.get("COACHVAULT_SEED", str(time.time_ns())))
-pytestmark = [pytest.mark.no_database, pytest.mark.timeout(120 + 90 * ROUNDS)]
+pytestmark = [pytest.mark.no_database, pytest.mark.timeout(400 + 90 * ROUNDS)]
 
 RECOVERY = 5.0  # seconds
 PARTS = {
@@ -216,6 +216,14 @@ class ClientWrites(Writer):
         self.destroyed += 1
 
     __hash__ = threading.Thread.__hash__
+
+
+def until(true: Callable[[], object], what: str) -> None:
+    """Wait until something is true."""
+    deadline = time.monotonic() + 150
+    while not true():
+        assert time.monotonic() < deadline, what
+        time.sleep(0.02)
 
 
 @pytest.fixture
