@@ -32,7 +32,7 @@ class Seen:
     def watch(self, page: Page) -> None:
         """Note every request and title of a tab."""
         page.on("request", self._sent)
-        page.on("response", self.answers.append)
+        page.on("response", lambda answer: self.answers.append(answer))
         page.on("console", lambda said: self.places.append(("console", said.text.encode())))
         page.on("download", lambda one: self.places.append(("file name", one.suggested_filename.encode())))
 
@@ -93,7 +93,9 @@ def test_nothing_stays_in_a_browser_after_signing_out(
     assert sinks.holders(words.pop("control"), left), "what does stand in an address is found in the profile"
     found = {kind: where for kind, said in words.items() if (where := sinks.holders(said, seen.places + left))}
     assert not found
-    assert not [answer.url for answer in seen.answers if "/static/" not in answer.url and answer.headers.get("cache-control") != "no-store"]
+    assert not [
+        answer.url for answer in seen.answers if "/static/" not in answer.url and "no-store" not in answer.headers.get("cache-control", "")
+    ]
 
 
 def wander(page: Page, live: str, room: Room, words: dict[str, str]) -> list[str]:
