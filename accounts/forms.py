@@ -16,6 +16,14 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import passphrases, rates, turnstile
 from accounts.models import User
+from support.words import one_line
+
+
+class LineField(forms.CharField):
+    """One line, as a person types it: a name, a title. What cannot be seen or turns letters around is left out."""
+
+    def to_python(self, value: Any) -> str:
+        return one_line(super().to_python(value) or "")
 
 
 class AddressField(forms.EmailField):
@@ -146,7 +154,7 @@ class NewPassphraseForm(forms.Form):
 class EnrolForm(NewPassphraseForm):
     """Who you are, and the passphrase that makes your vault."""
 
-    name = forms.CharField(
+    name = LineField(
         label=_("Your first and last name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name", "spellcheck": "false"})
     )
     field_order = ["name", "passphrase", "again"]
@@ -202,7 +210,7 @@ class TwoGroupsForm(forms.Form):
 class SettingsForm(forms.Form):
     """What a person chooses for themselves."""
 
-    name = forms.CharField(
+    name = LineField(
         label=_("Your first and last name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name", "spellcheck": "false"})
     )
     language = forms.ChoiceField(label=_("Language"), choices=[("fr", "Français"), ("en", "English")])

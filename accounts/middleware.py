@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -17,16 +18,22 @@ from vault.ration import Busy
 from vault.unlocked import Destroyed
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+METHODS: Final = ("GET", "HEAD", "POST")
 
 
 class Answers:
-    """Nothing is stored by a browser or a proxy; too many people at once get 503 and when to come back."""
+    """Nothing is stored by a browser or a proxy; too many people at once get 503 and when to come back.
+
+    Every page is asked for by GET, sent to by POST, or both: HEAD is a GET whose text the server keeps to itself, and nothing else is answered.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self.get_response(request)
+        if request.method == "HEAD":
+            request.method = "GET"
+        response = self.get_response(request) if request.method in METHODS else HttpResponseNotAllowed(METHODS)
         if not request.path.startswith(settings.STATIC_URL):
             response.headers.setdefault("Cache-Control", "no-store")
             response.headers.setdefault("X-Robots-Tag", "noindex")

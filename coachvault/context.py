@@ -36,8 +36,9 @@ class Page:
         self._request = request
         self.space = next((s for s in ("coach", "client", "contact", "admin") if request.path.startswith(f"/{s}/")), "")
         self.language = get_language() or "fr"
-        self.theme = request.COOKIES.get("theme", "") if request.COOKIES.get("theme") in {"light", "dark"} else ""
-        self.discreet = request.COOKIES.get("discreet") == "on"
+        theme = request.COOKIES.get(settings.THEME_COOKIE_NAME, "")
+        self.theme = theme if theme in {"light", "dark"} else ""
+        self.discreet = request.COOKIES.get(settings.DISCREET_COOKIE_NAME) == "on"
         self.vault_open = getattr(request, "vault", None) is not None
         locks_at = getattr(request, "vault_locks_at", None)
         self.lock_at = int(locks_at.timestamp()) if locks_at else None

@@ -89,7 +89,7 @@ def say(line: str) -> None:
     print(line, flush=True)
 
 
-def spawn(command: list[str], env: dict[str, str], stdout: IO[str] | None = None) -> subprocess.Popen[bytes]:
+def spawn(command: list[str], env: dict[str, str], stdout: IO[str] | None = None, stderr: IO[str] | None = None) -> subprocess.Popen[bytes]:
     """Start a program that hears no Ctrl-C of ours and does not outlive us."""
     return subprocess.Popen(
         command,
@@ -97,6 +97,7 @@ def spawn(command: list[str], env: dict[str, str], stdout: IO[str] | None = None
         cwd=BASE,
         stdin=subprocess.DEVNULL,
         stdout=stdout,
+        stderr=stderr,
         start_new_session=True,
         preexec_fn=die_with_parent(signal.SIGTERM),
     )
@@ -120,7 +121,8 @@ def web_command(bind: str) -> list[str]:
     return [
         *(sys.executable, "-m", "gunicorn", "coachvault.wsgi", "--bind", bind),
         *("--worker-class", "gthread", "--workers", "2", "--threads", "32", "--backlog", "256", "--keep-alive", "5"),
-        *("--graceful-timeout", "5", "--log-level", "warning", "--forwarded-allow-ips", "", "--no-control-socket"),
+        *("--graceful-timeout", "5", "--log-level", "warning", "--logger-class", "coachvault.error_reports.ServerLog"),
+        *("--forwarded-allow-ips", "", "--no-control-socket"),
         *beat,
     ]
 

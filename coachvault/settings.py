@@ -1,6 +1,7 @@
 """Every setting, read top to bottom. A missing secret fails loudly and says the cure."""
 
 import base64
+import re
 import secrets
 import sys
 from pathlib import Path
@@ -22,7 +23,11 @@ if (BASE_DIR / ".env").exists():
 DATA = Path(env("COACHVAULT_DATA", str(BASE_DIR / "var"))).resolve()
 PORT = env.int("PORT", 8000)
 URL = env("COACHVAULT_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
-HTTPS = URL.startswith("https://")
+if not re.fullmatch(
+    r"(?i)https?://([a-z0-9][a-z0-9.-]*|\[[0-9a-f:.]+\])(:[0-9]{1,5})?", URL
+):  # a star or a leading dot would admit any host
+    raise ImproperlyConfigured(f"COACHVAULT_URL is {URL}: it is `https://`, one host and, if need be, a port. Nothing follows.")
+HTTPS = URL.lower().startswith("https://")
 HOST = urlsplit(URL).hostname or ""
 LOCAL = HOST in {"127.0.0.1", "::1", "localhost"}
 if not HTTPS and not LOCAL:
@@ -66,7 +71,7 @@ else:
 FIELD_ENCRYPTION_KEY = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
 
 DEBUG = False
-ALLOWED_HOSTS = [HOST, *(["127.0.0.1", "localhost"] if LOCAL else [])]
+ALLOWED_HOSTS = [f"[{HOST}]" if ":" in HOST else HOST, *(["127.0.0.1", "localhost"] if LOCAL else [])]
 CSRF_TRUSTED_ORIGINS = [URL]
 ROOT_URLCONF = "coachvault.urls"
 WSGI_APPLICATION = "coachvault.wsgi.application"
@@ -229,11 +234,8 @@ CSRF_COOKIE_SAMESITE = "Lax"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 # Cookies do not know ports: two instances on one machine need two names
 if HTTPS:
-    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME, VAULT_COOKIE_NAME, LANGUAGE_COOKIE_NAME = (
-        "__Host-login",
-        "__Host-csrf",
-        "__Host-vault",
-        "__Host-language",
+    (SESSION_COOKIE_NAME, CSRF_COOKIE_NAME, VAULT_COOKIE_NAME, LANGUAGE_COOKIE_NAME, THEME_COOKIE_NAME, DISCREET_COOKIE_NAME) = (
+        f"__Host-{name}" for name in ("login", "csrf", "vault", "language", "theme", "discreet")
     )
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = VAULT_COOKIE_SECURE = True
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
@@ -242,8 +244,8 @@ if HTTPS:
     if PROXIES:
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 else:
-    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME, VAULT_COOKIE_NAME, LANGUAGE_COOKIE_NAME = (
-        f"{name}-{PORT}" for name in ("login", "csrf", "vault", "language")
+    (SESSION_COOKIE_NAME, CSRF_COOKIE_NAME, VAULT_COOKIE_NAME, LANGUAGE_COOKIE_NAME, THEME_COOKIE_NAME, DISCREET_COOKIE_NAME) = (
+        f"{name}-{PORT}" for name in ("login", "csrf", "vault", "language", "theme", "discreet")
     )
     VAULT_COOKIE_SECURE = False
     SILENCED_SYSTEM_CHECKS += ["security.W004", "security.W008", "security.W012", "security.W016"]

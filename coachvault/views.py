@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db import Error, connections
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -99,6 +100,12 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """Say what is away for a moment; of anything else only that something went wrong."""
     why = trouble.of(sys.exc_info()[1])
     return trouble.answer(request, why) if why else defaults.server_error(request)
+
+
+def not_readable(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Say that a request is damaged, or that it is larger than anything this instance takes in."""
+    is_too_large = isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent)
+    return render(request, "400.html", {"is_too_large": is_too_large}, status=413 if is_too_large else 400)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

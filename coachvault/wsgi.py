@@ -1,9 +1,11 @@
-"""The web server's way in. It refuses to serve as a role that could change the schema or the ledger, or with keys that open nothing."""
+"""The web server's way in. It leaves no memory on the disk, and refuses to serve as a role that could change the schema, or with keys that open nothing."""
 
 import os
+import resource
 
 from django.core.wsgi import get_wsgi_application
 
+resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # whoever starts it: memory holds open vaults
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "coachvault.settings")
 application = get_wsgi_application()
 

@@ -87,9 +87,10 @@ def restore_seen(request: HttpRequest) -> HttpResponse:
 def set_appearance(request: HttpRequest) -> HttpResponse:
     """Remember light or dark and discreet mode on this device."""
     response = redirect(safe_next(request))
+    cookies = {"theme": settings.THEME_COOKIE_NAME, "discreet": settings.DISCREET_COOKIE_NAME}
     for name, allowed in (("theme", {"light", "dark", ""}), ("discreet", {"on", ""})):
         if (value := request.POST.get(name)) in allowed:
-            response.set_cookie(name, value, max_age=365 * 86400, httponly=True, samesite="Lax", secure=settings.HTTPS)
+            response.set_cookie(cookies[name], value, max_age=365 * 86400, httponly=True, samesite="Lax", secure=settings.HTTPS)
     return response
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import threading
 import time
 from typing import Any, Final
@@ -37,7 +38,8 @@ class Command(BaseCommand):
         parser.add_argument("--supervised", action="store_true", help="end with the process that started it")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Refuse the owner's role, then work."""
+        """Leave no memory on the disk, refuse the owner's role, then work."""
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         refuse_owner()
         refuse_wrong_keys()
         connections.close_all()
