@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -38,9 +39,9 @@ def make_person(
     at: datetime | None = None,
 ) -> tuple[User, Unlocked]:
     """This function will make a person and their vault, and hand over both. Refuses an address that somebody has."""
-    digest = instance.address_digest(address)
-    if User.objects.filter(username=digest).exists():
+    if User.objects.filter(username=User.username_of(address)).exists():
         raise Refused(code="address_known")
+    digest = instance.address_digest(address)
     user = User(username=digest, details={"address": address.strip(), "name": name.strip()}, language=language, password=slot_password())
     user.is_demo, user.is_administrator = is_demo, is_administrator
     user.save()
@@ -75,6 +76,17 @@ def _new_passphrase(person: User, vault: Unlocked, new: slots.Stretched, at: dat
     person.save(update_fields=["password"])
     unlocking.lock_all(person.pk)
     jobs.write_to.defer(person=str(person.pk), letter="passphrase_changed")
+
+
+@act
+def end_sign_ins(*, person: User, by: Any, at: datetime | None = None) -> None:
+    """This function will end every sign-in of a person and shut their open vaults. Their passphrase stays as it is."""
+    _alone(person)
+    person.password = slot_password()
+    person.save(update_fields=["password"])
+    unlocking.lock_all(person.pk)
+    jobs.write_to.defer(person=str(person.pk), letter="security_changed")
+    ledger.record("sign_ins.ended", chain=ledger.INSTANCE, by=person_of(by), kind="person", about=person.pk, at=at)
 
 
 def _alone(person: User) -> None:
@@ -157,6 +169,20 @@ def change_settings(*, person: User, name: str, language: str, has_shortcuts: bo
     person.language, person.has_shortcuts = language, has_shortcuts
     person.save(update_fields=["details", "language", "has_shortcuts"])
     ledger.record("settings.changed", chain=ledger.INSTANCE, by=person_of(by), kind="person", about=person.pk, at=at)
+
+
+@act
+def tell_restored(*, people: Iterable[User], known_to: datetime, by: None, at: datetime | None = None) -> None:
+    """This function will have these people shown that the instance came back as it was at a moment, until each confirms having read so."""
+    User.objects.filter(pk__in=[person.pk for person in people]).update(restored_to=known_to)
+    ledger.record("restore.told", chain=ledger.INSTANCE, by=None, at=at)
+
+
+@act
+def restore_seen(*, person: User, by: User, at: datetime | None = None) -> None:
+    """This function will keep that a person has read up to which moment the instance came back. Doing it again changes nothing."""
+    User.objects.filter(pk=person.pk).update(restored_to=None)
+    ledger.record("restore.seen", chain=ledger.INSTANCE, by=person_of(by), kind="person", about=person.pk, at=at)
 
 
 @act

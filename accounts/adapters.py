@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 
-from accounts import actions, opening, rates, sign_ins, unlocking
+from accounts import actions, opening, rates, sign_ins, turnstile, unlocking
 from vault import instance, slots
 from vault.primitives import context
 from vault.ration import Busy
@@ -51,6 +51,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         rates.wrong(credentials["username"])
+        turnstile.wrong_passphrase(credentials["username"])
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
@@ -63,6 +64,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def login(self, request: HttpRequest, user: Any) -> None:
         super().login(request, user)
+        turnstile.signed_in(request, user)
         unlocking.confirm(request, user.pk)
         sign_ins.seen(request, timezone.now())
         if vault := Unlocked(user.pk, user.opened) if user.opened is not None else getattr(unlocking.find(request), "vault", None):
@@ -73,6 +75,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def logout(self, request: HttpRequest) -> None:
         unlocking.lock(request)
+        turnstile.tell("signed out person", request.user.pk)
         super().logout(request)
 
     def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from allauth.account.forms import LoginForm
@@ -13,10 +14,16 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from accounts import rates
-from vault import instance
+from accounts import passphrases, rates, turnstile
+from accounts.models import User
+from support.words import one_line
 
-SHORTEST = 12
+
+class LineField(forms.CharField):
+    """One line, as a person types it: a name, a title. What cannot be seen or turns letters around is left out."""
+
+    def to_python(self, value: Any) -> str:
+        return one_line(super().to_python(value) or "")
 
 
 class AddressField(forms.EmailField):
@@ -48,7 +55,7 @@ class SignInForm(LoginForm):
         self.fields["password"] = PassphraseField()
 
     def clean_login(self) -> str:
-        return instance.address_digest(self.cleaned_data["login"])
+        return User.username_of(self.cleaned_data["login"])
 
 
 def _code_field(**kwargs: Any) -> forms.CharField:
@@ -69,6 +76,7 @@ class CodeForm(AuthenticateForm):
         right = next((factor for factor in factors if factor.wrap().validate_code(code)), None)
         rates.wait(tries, before, alone=True)  # only now: a code that was right when it was sent would be too old after the wait
         if right is None:
+            turnstile.tell("wrong code person", self.user.pk)
             raise get_adapter().validation_error("incorrect_code")
         rates.right(tries)
         right.user, self.authenticator = self.user, right
@@ -121,12 +129,19 @@ class NewPassphraseForm(forms.Form):
     )
     again = PassphraseField(new=True, label=_("The same passphrase again"))
 
+    def __init__(self, *args: Any, own: Iterable[str] = (), **kwargs: Any) -> None:
+        """`own` are the person's name and address, which a passphrase is not made of."""
+        super().__init__(*args, **kwargs)
+        self._own = tuple(own)
+
     def clean_passphrase(self) -> str:
         typed = str(self.cleaned_data["passphrase"]).strip()
-        if len(typed) < SHORTEST:
+        if len(typed) < passphrases.SHORTEST:
             raise ValidationError(_("This passphrase is too short: at least 12 characters."))
-        if len(set(typed)) < 5:
-            raise ValidationError(_("This passphrase is too easy to guess: use more than four different characters."))
+        if passphrases.is_too_easy(typed, (*self._own, self.cleaned_data.get("name", ""))):
+            raise ValidationError(
+                _("This passphrase is too easy to guess: common words, your name or your address count for little. Add words of your own.")
+            )
         return typed
 
     def clean(self) -> dict[str, Any]:
@@ -139,7 +154,7 @@ class NewPassphraseForm(forms.Form):
 class EnrolForm(NewPassphraseForm):
     """Who you are, and the passphrase that makes your vault."""
 
-    name = forms.CharField(
+    name = LineField(
         label=_("Your first and last name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name", "spellcheck": "false"})
     )
     field_order = ["name", "passphrase", "again"]
@@ -195,7 +210,7 @@ class TwoGroupsForm(forms.Form):
 class SettingsForm(forms.Form):
     """What a person chooses for themselves."""
 
-    name = forms.CharField(
+    name = LineField(
         label=_("Your first and last name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name", "spellcheck": "false"})
     )
     language = forms.ChoiceField(label=_("Language"), choices=[("fr", "Français"), ("en", "English")])

@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.views.decorators.debug import sensitive_variables
 
-from vault import slots
+from vault import instance, slots
 from vault.encrypted import EncryptedDetails
 from vault.primitives import Closed
 
@@ -40,6 +40,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     REQUIRED_FIELDS: list[str] = []
     objects = BaseUserManager()
 
+    restored_to = models.DateTimeField(null=True)  # the moment that a restore went back to, until this person has confirmed having read so
+
     opened: bytes | None = None  # the root key, for the rest of this request, after a right passphrase
 
     class Meta:
@@ -55,6 +57,13 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def address(self) -> str:
         return str(self.details["address"])
+
+    @staticmethod
+    def username_of(address: str) -> str:
+        """Under which digest this address stands, or would stand: while the instance keys are rotated, either may be in the row."""
+        newest, *older = instance.address_digests(address)
+        kept = User.objects.filter(username__in=[newest, *older]).values_list("username", flat=True).first() if older else None
+        return kept or newest
 
     def set_password(self, raw_password: str | None) -> None:
         raise TypeError("a passphrase is set by accounts.actions: it takes the open vault")
@@ -105,6 +114,7 @@ class Link(models.Model):
         SIGN = "sign"
         ADMIN = "admin"
         CODE = "code"  # no link: a code, of which `details` hold the keyed digest and the tries; `about` is the attempt to sign in
+        ADDRESS = "address"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=8, choices=Kind.choices)

@@ -24,6 +24,7 @@ from vault.primitives import Closed
 from vault.unlocked import Unlocked
 
 TOUCH_AFTER = timedelta(seconds=30)
+CLOCKS_DIFFER = timedelta(minutes=1)
 SIGN_IN = "sign_in"
 COUNTS = 'SELECT * FROM "vault_unlock" WHERE sign_in = %s AND person = %s AND NOT is_pending'  # written out: every request asks it
 
@@ -98,7 +99,9 @@ def _row(request: HttpRequest) -> tuple[Unlock | None, str]:
     if not sign_in or not request.user.is_authenticated:
         return None, ""
     row = next(iter(Unlock.objects.raw(COUNTS, [_digest(sign_in.encode()), request.user.pk])), None)
-    if row is not None and idle_at(row) <= timezone.now():
+    now = timezone.now()
+    # Used at a time that is still to come: the clock was put back, and it would stay open too long
+    if row is not None and (idle_at(row) <= now or row.used_at > now + CLOCKS_DIFFER):
         row.delete()
         return None, sign_in
     return row, sign_in

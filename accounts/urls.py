@@ -25,6 +25,7 @@ urlpatterns = [
     path("settings/", own.own_settings, name="settings_page"),
     path("passphrase/", own.change_passphrase, name="change_passphrase"),
     path("language/", own.set_language, name="set_language"),
+    path("restored/", own.restore_seen, name="restore_seen"),
     path("appearance/", own.set_appearance, name="set_appearance"),
     path("help/", own.help_page, name="help"),
     path("passkey/", passkeys.passkey_sign_in, name="passkey_sign_in"),

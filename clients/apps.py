@@ -11,5 +11,5 @@ class ClientsConfig(AppConfig):
         from clients.opening import give_keys, must_be_mailed_a_code, sign_heads
 
         codes.DEMANDED[:] = [must_be_mailed_a_code]
-        opening.AFTER[:] = [give_keys, sign_heads]
-        opening.BEFORE_LOCK[:] = [sign_heads]
+        opening.AFTER += [give_keys, sign_heads]
+        opening.BEFORE_LOCK += [sign_heads]

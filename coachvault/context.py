@@ -36,8 +36,9 @@ class Page:
         self._request = request
         self.space = next((s for s in ("coach", "client", "contact", "admin") if request.path.startswith(f"/{s}/")), "")
         self.language = get_language() or "fr"
-        self.theme = request.COOKIES.get("theme", "") if request.COOKIES.get("theme") in {"light", "dark"} else ""
-        self.discreet = request.COOKIES.get("discreet") == "on"
+        theme = request.COOKIES.get(settings.THEME_COOKIE_NAME, "")
+        self.theme = theme if theme in {"light", "dark"} else ""
+        self.discreet = request.COOKIES.get(settings.DISCREET_COOKIE_NAME) == "on"
         self.vault_open = getattr(request, "vault", None) is not None
         locks_at = getattr(request, "vault_locks_at", None)
         self.lock_at = int(locks_at.timestamp()) if locks_at else None
@@ -92,6 +93,11 @@ class Page:
     def recovery_banner(self) -> bool:
         """Whether to ask for the recovery sheet: after the first useful act, until it is done."""
         return bool(self.vault_open and self.space and self._user.recovery_confirmed_at is None and self._user.has_acted)
+
+    @property
+    def restored_to(self) -> Any:
+        """The moment that a restore went back to, until this person has confirmed it."""
+        return self._user.restored_to if self.vault_open and self.space else None
 
     @cached_property
     def who_sees(self) -> str:

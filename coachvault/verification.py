@@ -19,13 +19,16 @@ from consent.models import (
     Attendance,
     Consent,
     ConsentEvent,
+    Destruction,
     Disclosure,
+    Hold,
     InformationRequest,
     LegalAddition,
     LegalDisclosure,
     Pledge,
     PledgeReceipt,
     Proposal,
+    RetentionNotice,
     RightsAnswer,
     RightsPart,
     RightsRequest,
@@ -52,11 +55,11 @@ ROWS: Final = (
     Rows("contacts", table(SponsorContact), ("contact.added",)),
     Rows("engagements", table(Engagement), ("engagement.opened",)),
     Rows("sessions", table(Session), ("session.planned",)),
-    Rows("notes", table(Note), ("note.started", "note.amended"), ("note.deleted",)),
+    Rows("notes", table(Note), ("note.started", "note.amended"), ("note.deleted", "note.destroyed")),
     Rows("marked people", table(MarkedPerson), ("mark.made",), ("mark.removed",)),
     Rows("cleared names", table(ClearedName), ("name.cleared",), ("name.uncleared",)),
     Rows("lists of own words", table(OwnWords), ("words.started",)),
-    Rows("finished notes", table(Note), ("note.finished",), where="finished_at is not null"),
+    Rows("finished notes", table(Note), ("note.finished",), ("note.destroyed",), where="finished_at is not null"),
     Rows("notebooks", table(Notebook), ("notebook.made",)),
     Rows("notebooks destroyed", table(Notebook), ("notebook.destroyed",), where="destroyed_at is not null"),
     Rows("private texts", table(PrivateEntry), ("private_entry.started",), ("private_entry.erased",)),
@@ -83,6 +86,10 @@ ROWS: Final = (
     Rows("tasks done", table(Task), ("task.done",), where="done_at is not null"),
     Rows("requests about data", table(RightsRequest), ("rights.asked",)),
     Rows("answers about data", table(RightsAnswer), ("rights.answered",)),
+    Rows("holds", table(Hold), ("hold.put",)),
+    Rows("announcements of destruction", table(RetentionNotice), ("retention.noticed",)),
+    Rows("destructions", table(Destruction), ("destruction.begun", "engagement.destroyed")),
+    Rows("attestations", table(Destruction), ("destruction.attested",), where="attested_at is not null"),
     Rows("copies handed over", table(RightsPart), ("rights.handed_over",), where="body is not null"),
 )
 BYTES: Final = (
@@ -110,6 +117,7 @@ BYTES: Final = (
     Bytes("reasons for putting off", table(RightsRequest), "reason", "rightsrequest", ("rights.put_off",)),
     Bytes("texts of answers", table(RightsAnswer), "body", "rightsanswer", ("rights.answered",)),
     Bytes("texts of copies", table(RightsPart), "body", "rightspart", ("rights.handed_over",)),
+    Bytes("attestations of destruction", table(Destruction), "document", "destruction", ("destruction.attested",)),
     Bytes("agreements as sent", table(Agreement), "document", "agreement", ("agreement.drafted", "agreement.sent")),
     Bytes(
         "agreements as signed", table(Agreement), "signed_document", "agreement",
@@ -193,7 +201,10 @@ full join {practice} p on p.id = told.chain where p.id is null or told.chain is 
 KEPT_ASIDE: Final = """
 select l.about, case when v.id is null then 'missing' else 'other_bytes' end
 from vault_ledger l join {note} n on n.id = l.about left join {noteversion} v on v.note_id = l.about and v.version = l.version
-where l.event = 'note.kept_aside' and (v.id is null or sha256(v.body) <> l.digest) order by 1
+left join lateral (
+  select r.digest from vault_ledger r
+  where r.about = v.id and r.event = 'resealed' and r.kind = '{noteversion}' and r.code = 'body' order by r.id desc limit 1) again on true
+where l.event = 'note.kept_aside' and (v.id is null or sha256(v.body) <> coalesce(again.digest, l.digest)) order by 1
 """
 KEYS: Final = """
 with e as (select e.id, e.notes_key, e.shared_key, c.person_id as coach, c.practice_id as practice, cl.person_id as client

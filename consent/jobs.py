@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.act import Refused
 from accounts.jobs import write_to
-from consent.models import Agreement, Disclosure, Signatory
+from consent.models import Agreement, Destruction, Disclosure, Signatory
 from support import mail
 from support.jobs import every, job
 
@@ -77,3 +77,18 @@ def complete_pending() -> None:
     """Ask again for the time-stamps and proof files that could not be made so far."""
     for agreement in Agreement.objects.filter(in_force_at__isnull=False, completed_at__isnull=True, files__isnull=False).distinct():
         complete.defer(agreement=str(agreement.pk))
+
+
+@job("consent.attest", retry=5, alone_by="destruction")
+def attest(destruction: str) -> None:
+    """Make the attestation of a destruction."""
+    from consent import attesting
+
+    attesting.attest(UUID(destruction))
+
+
+@every("*/5 * * * *", "consent.attest_pending")
+def attest_pending() -> None:
+    """Ask again for the attestations that could not be made so far."""
+    for row in Destruction.objects.without_documents().filter(shredded_at__isnull=False, attested_at__isnull=True):
+        attest.defer(destruction=str(row.pk))

@@ -5,7 +5,6 @@ Wording B does not stand against it: both wordings except what the law requires.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -19,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.act import Refused
 from clients.models import Coach, Engagement
 from consent.models import LegalAddition, LegalDisclosure
+from vault.epochs import RESEALED
 from vault.models import LedgerEntry
 from vault.sealed import Place, Sealed
 from vault.unlocked import Unlocked
@@ -261,6 +261,8 @@ def ground_of(entry: LegalDisclosure) -> LegalGround:
 
 def is_confirmed(entry: LegalDisclosure) -> bool:
     """Whether the ledger tells of exactly these bytes under this ground: a row put into the table by hand counts as none."""
-    digest = hashlib.sha256(entry.body.stored()).digest()
-    chain = entry.engagement.coach.practice_id
-    return LedgerEntry.objects.filter(event=RECORDED, chain=chain, about=entry.pk, code=entry.ground, digest=digest).exists()
+    told = LedgerEntry.objects.filter(chain=entry.engagement.coach.practice_id, about=entry.pk, digest__isnull=False)
+    recorded = told.filter(event=RECORDED, code=entry.ground)
+    resealed = told.filter(event=RESEALED, kind=entry._meta.db_table, code="body")
+    last = resealed.order_by("-position").first() or recorded.first()
+    return last is not None and bytes(last.digest or b"") == entry.body.digest() and recorded.exists()

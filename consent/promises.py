@@ -54,6 +54,19 @@ def together(agreements: list[Agreement]) -> Promise:
     return Promise(wording, effects | {"wording": wording}, tuple(one.pk for one in standing), frozenset(one.kind for one in standing))
 
 
+def retention_years(engagement: Engagement) -> int | None:
+    """For how many years at most texts are kept after the last session: the shortest time promised. What has ended still promises it.
+
+    None where no agreement says so.
+    """
+    ever = Agreement.objects.filter(engagement=engagement, in_force_at__isnull=False)
+    rows = list(ever.in_force().only("kind", "wording", "details")) or list(
+        ever.order_by("-in_force_at").only("kind", "wording", "details")
+    )
+    said = [str(row.details.get("effects", {}).get("retention", "")) for row in rows]
+    return min((int(years) for years in said if years.isascii() and years.isdigit()), default=None)
+
+
 def base(engagement: Engagement) -> Agreement | None:
     """The agreement in force that an amendment would amend, or None."""
     return Agreement.objects.filter(engagement=engagement, kind__in=Agreement.BASES).in_force().without_documents().first()

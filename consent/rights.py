@@ -45,6 +45,7 @@ WHAT: Final[Mapping[str, Any]] = {
     "addition": gettext_lazy("Addition to a note"),
     "agenda": gettext_lazy("Agenda of a session"),
     "draft": gettext_lazy("Draft of a summary that was never proposed"),
+    "shared": gettext_lazy("Text that you and your coach share in the space"),
     "details": gettext_lazy("Name, address, telephone, job"),
 }
 STAYS: Final[Mapping[str, tuple[Any, Any]]] = {
@@ -71,8 +72,8 @@ STAYS: Final[Mapping[str, tuple[Any, Any]]] = {
         gettext_lazy("It shows that nothing else was; the texts themselves are closed (GDPR, articles 5(2) and 17(3)(e))."),
     ),
     "requests": (
-        gettext_lazy("Your requests and the answers to them"),
-        gettext_lazy("They show that your rights were respected (GDPR, article 5(2))."),
+        gettext_lazy("Your requests: their kind, their dates and what came of them"),
+        gettext_lazy("They show that your rights were respected (GDPR, article 5(2)). Their words go with the rest."),
     ),
     "log": (
         gettext_lazy("The access log: ids, dates and kinds of events"),

@@ -107,7 +107,7 @@ class Note(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="+")
     adds_to = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
-    body = SealedField()
+    body = SealedField(under="session__engagement__notes_key")
     version = models.PositiveIntegerField()
     made_at = models.DateTimeField()
     saved_at = models.DateTimeField()
@@ -151,7 +151,7 @@ class NoteVersion(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     note = models.ForeignKey(Note, on_delete=models.CASCADE, related_name="+")
-    body = SealedField()
+    body = SealedField(under="note__session__engagement__notes_key")
     version = models.PositiveIntegerField()
     saved_at = models.DateTimeField()
 
@@ -160,6 +160,10 @@ class NoteVersion(models.Model):
     class Meta:
         ordering = ["-version"]
         constraints = [models.UniqueConstraint(name="one_text_per_version", fields=["note", "version"])]
+
+    def place(self) -> Place:
+        """Where this text is bound to: its note, at its own version. Needs note.session.engagement.coach."""
+        return self.note.place(self.version)
 
 
 class MarkedPersonQuerySet(models.QuerySet["MarkedPerson"]):
@@ -173,7 +177,7 @@ class MarkedPerson(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     engagement = models.ForeignKey(Engagement, on_delete=models.PROTECT, related_name="+")
-    body = SealedField()  # JSON: name, role
+    body = SealedField(under="engagement__notes_key")  # JSON: name, role
     version = models.PositiveIntegerField()
     made_at = models.DateTimeField()
 
@@ -198,7 +202,7 @@ class ClearedName(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     engagement = models.ForeignKey(Engagement, on_delete=models.PROTECT, related_name="+")
-    body = SealedField()  # JSON: the part of the name, folded; the other clients' ids
+    body = SealedField(under="engagement__notes_key")  # JSON: the part of the name, folded; the other clients' ids
     made_at = models.DateTimeField()
 
     objects = ClearedNameQuerySet.as_manager()
@@ -229,7 +233,7 @@ class OwnWords(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     coach = models.OneToOneField(Coach, on_delete=models.PROTECT, related_name="+")
     key = models.UUIDField()  # series of the DataKey that the coach alone holds, made with the first word
-    body = SealedField()  # a word or a few to a line
+    body = SealedField(under="key")  # a word or a few to a line
     version = models.PositiveIntegerField()
     saved_at = models.DateTimeField()
 

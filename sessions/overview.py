@@ -11,7 +11,7 @@ from django.db.models import Exists, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from clients.models import Client, Coach, Engagement
-from consent import law_pages, readers
+from consent import law_pages, readers, retention
 from consent.models import Agreement, Consent, Proposal, Wish
 from sessions.models import Note, Session, SharedEntry, Tally
 from sessions.notebook.reading import unread_by
@@ -163,6 +163,7 @@ class Followed:
     engagement: Engagement
     sessions: list[Session]
     notes: Tally | None
+    awaits: retention.Schedule
 
     @property
     def held(self) -> int:
@@ -176,4 +177,5 @@ def followed_by(clients: list[Client]) -> list[Followed]:
     sessions: dict[UUID, list[Session]] = {}
     for one in Session.objects.for_client(clients).order_by("-starts_at", "-number"):
         sessions.setdefault(one.engagement_id, []).append(one)
-    return [Followed(each, sessions.get(each.pk, []), tallies.get(each.pk)) for each in engagements]
+    now = timezone.now()
+    return [Followed(each, sessions.get(each.pk, []), tallies.get(each.pk), retention.schedule(each, now)) for each in engagements]

@@ -5,6 +5,7 @@ A kind of fact that comes later adds a function to `PARTS`; the PDF's template s
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +18,7 @@ from accounts.act import Refused
 from clients.models import Client
 from consent import consent_receipts, law, overview, permitting, receipts, rights
 from consent.actions.summaries import unsalted
-from consent.models import Consent, Disclosure, InformationRequest, LegalAddition, PledgeReceipt, Proposal, RightsRequest, Wish
+from consent.models import Consent, Destruction, Disclosure, InformationRequest, LegalAddition, PledgeReceipt, Proposal, RightsRequest, Wish
 from sessions import access
 from sessions.models import PrivateEntry, SharedEntry
 from sessions.notebook import reading
@@ -255,6 +256,22 @@ def _told(space: Space) -> list[dict[str, Any]]:
     ]
 
 
+def _destructions(space: Space) -> list[dict[str, Any]]:
+    """What was destroyed, with the attestation of each as it was made."""
+    rows = Destruction.objects.for_client(space.clients).defer("document")
+    return [
+        {
+            "id": one.pk,
+            "engagement": one.engagement_id,
+            "what": one.get_scope_display(),
+            "ground": one.get_ground_display(),
+            "at": one.begun_at,
+            "attestation": None if one.record is None else json.loads(one.record),
+        }
+        for one in rows
+    ]
+
+
 def _log(space: Space) -> list[dict[str, Any]]:
     lines, _next = access.told(space.clients, most=None)
     return [{"at": one.at, "sentence": one.sentence, "engagement": one.engagement.pk} for one in lines]
@@ -272,6 +289,7 @@ PARTS: Final[Mapping[str, Callable[[Space], list[dict[str, Any]]]]] = {
     "wishes": _wishes,
     "notebook": _notebook,
     "told": _told,
+    "destructions": _destructions,
     "log": _log,
 }
 

@@ -2,20 +2,43 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from operator import methodcaller
+from typing import Any, Final
+from uuid import UUID
 
+from django.core import checks
 from django.core.exceptions import FieldError
 from django.db import models
 
-from vault.sealed import Sealed
+from vault.sealed import Place, Sealed
+
+Under = str | Callable[[UUID], models.Q]
+AT_ITS_PLACE: Final = methodcaller("place")
 
 
 class SealedField(models.Field):  # type: ignore[type-arg]
-    """A sealed text. Only a vault makes its values; look-ups other than `isnull` raise, since on ciphertext they silently find nothing."""
+    """A sealed text. Only a vault makes its values; look-ups other than `isnull` raise, since on ciphertext they silently find nothing.
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    `under` finds the rows that a key seals, so that a new epoch forgets none: the path to the column that names the key's series, or the
+    condition for one. `place` tells where a row's text is bound to.
+    """
+
+    def __init__(self, *args: Any, under: Under = "", place: Callable[[Any], Place] = AT_ITS_PLACE, **kwargs: Any) -> None:
         kwargs["editable"] = False
         super().__init__(*args, **kwargs)
+        self.under, self.place = under, place
+
+    def check(self, **kwargs: Any) -> list[checks.CheckMessage]:
+        """Name a column that does not say under which key it stands: a new epoch could not seal it again."""
+        found = super().check(**kwargs)
+        return found if self.under else [*found, checks.Error("A sealed column says under which key it stands.", obj=self, id="vault.E001")]
+
+    def sealed_under(self, series: UUID) -> models.Q:
+        """The rows whose text this key seals. Raises `TypeError` where the column does not say."""
+        if not self.under:
+            raise TypeError(f"{self} does not say under which key it stands")
+        return models.Q(**{self.under: series}) if isinstance(self.under, str) else self.under(series)
 
     def get_internal_type(self) -> str:
         return "BinaryField"

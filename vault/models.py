@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
+from typing import Any
 
 from django.db import models
 
-from vault.encrypted import EncryptedBytes
+from vault.encrypted import EncryptedBytes, EncryptedDetails
+from vault.primitives import PublicKeys
 
 
 class Slot(models.Model):
@@ -47,7 +50,14 @@ class PersonKeys(models.Model):
     sealing = EncryptedBytes()
     signing = EncryptedBytes()
     private = models.BinaryField()
+    former: Mapping[str, Any] = EncryptedDetails(null=True)  # lost, replaced: signing keys of before; vouched: signatures. In hex
     made_at = models.DateTimeField()
+
+    def public(self) -> PublicKeys:
+        """The public keys, with the signing keys of before. Raises `Closed` where somebody wrote over them."""
+        before = self.former or {}
+        lost, replaced, vouched = (tuple(bytes.fromhex(one) for one in before.get(name, ())) for name in ("lost", "replaced", "vouched"))
+        return PublicKeys(sealing=self.sealing, signing=self.signing, lost=lost, replaced=replaced, vouched=frozenset(vouched))
 
 
 class Unlock(models.Model):
@@ -87,6 +97,25 @@ class DataKey(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(name="one_key_per_epoch", fields=["series", "epoch"])]
         indexes = [models.Index(name="datakey_shredded", fields=["shredded_at"], condition=models.Q(shredded_at__isnull=False))]
+
+
+class Renewal(models.Model):
+    """A new epoch of a key, from its making until everything is sealed under it and the epochs before are destroyed."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    series = models.UUIDField()
+    epoch = models.PositiveIntegerField()  # the new one
+    maker = models.UUIDField()
+    resealed = models.PositiveIntegerField(default=0)  # texts so far
+    begun_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="one_renewal_at_a_time", fields=["series"], condition=models.Q(done_at__isnull=True)),
+            models.UniqueConstraint(name="one_renewal_per_epoch", fields=["series", "epoch"]),
+        ]
+        indexes = [models.Index(name="renewal_open", fields=["maker"], condition=models.Q(done_at__isnull=True))]
 
 
 class KeyGrant(models.Model):

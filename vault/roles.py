@@ -21,7 +21,7 @@ TABLES = {
     "consent_consentevent": ADD,  # what happened to a consent has happened
     "pades_authority": "select, insert, update",  # made once, never taken away
 }
-FUNCTIONS = ("ledger_append", "keyring_clean")
+FUNCTIONS = ("ledger_append", "keyring_clean", "told_as_resealed")
 FUNCTION_FAMILIES = ("procrastinate_",)  # the queue's own: they run with the caller's rights
 
 RULES = """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import Any, NoReturn
 from uuid import UUID
@@ -47,6 +48,12 @@ class Sealed:
         return self._stored
 
     stored.alters_data = True  # type: ignore[attr-defined]  # so that a template does not call it
+
+    def digest(self) -> bytes:
+        """SHA-256 of the stored bytes, as the ledger keeps it."""
+        return hashlib.sha256(self._stored).digest()
+
+    digest.alters_data = True  # type: ignore[attr-defined]
 
     def __bool__(self) -> bool:
         return True

@@ -15,10 +15,10 @@ from django.db import connection
 from psycopg import sql
 
 from vault import ledger
+from vault.epochs import RESEALED
 from vault.keyring.models import Half
 from vault.models import DataKey
 
-RESEALED: Final = "resealed"  # the event of new bytes for the same text; its code names the column
 REMOVED: Final = "practice.removed"  # from then on the rows that this chain tells of are gone
 SHREDDED_BY_NOW: Final = timedelta(minutes=5)  # the worker finishes a shredding each minute
 
@@ -90,7 +90,8 @@ order by 1
 SAME_BYTES = """
 with last as (
   select distinct on (about) about, digest, version from vault_ledger
-  where kind = %(kind)s and digest is not null and (event = any(%(events)s) or (event = %(resealed)s and code = %(column)s))
+  where digest is not null and (
+    (kind = %(kind)s and event = any(%(events)s)) or (kind in (%(kind)s, %(table)s) and event = %(resealed)s and code = %(column)s))
   order by about, id desc
 )
 select row.id,
@@ -138,7 +139,13 @@ def chains() -> Check:
     """Every chain holds from its first row to its head and its signatures."""
     every = ledger.chains()
     breaks = (one for chain in every for one in ledger.verify_chain(chain))
-    return Check("chains", len(every), tuple(Found(f"{one.chain} {one.position}", one.why.replace(" ", "_")) for one in breaks))
+    return Check("chains", len(every), tuple(Found(_place(one), one.why.replace(" ", "_")) for one in breaks))
+
+
+def _place(one: ledger.Break) -> str:
+    """Where a chain breaks; of a head that somebody signed, who and when."""
+    signed = f" signed by {one.signed_by} on {one.signed_at:%Y-%m-%d %H:%M:%S} UTC:" if one.signed_by and one.signed_at else ""
+    return f"{one.chain} {one.position}{signed}"
 
 
 def rows(kind: Rows) -> Check:
@@ -156,7 +163,7 @@ def stored(kind: Bytes) -> Check:
         "older": sql.SQL("coalesce(row.version < last.version, false)" if kind.has_versions else "false"),
         "comparable": sql.SQL(f"({kind.final} or row.version = last.version)" if kind.has_versions else kind.final),  # type: ignore[arg-type]
     }
-    facts = {"kind": kind.kind, "events": list(kind.events), "column": kind.column, "resealed": RESEALED}
+    facts = {"kind": kind.kind, "table": kind.table, "events": list(kind.events), "column": kind.column, "resealed": RESEALED}
     return Check(kind.name, count(kind.table), found(sql.SQL(SAME_BYTES).format(**names), facts))
 
 

@@ -39,7 +39,7 @@ def own_settings(request: HttpRequest) -> HttpResponse:
 @sensitive_variables()
 def change_passphrase(request: HttpRequest) -> HttpResponse:
     """Replace the passphrase; other sign-ins end, this one stays open."""
-    form = ChangePassphraseForm(request.POST or None)
+    form = ChangePassphraseForm(request.POST or None, own=(request.user.name, request.user.address))
     if request.method == "POST" and form.is_valid():
         check = UnlockForm({"password": form.cleaned_data["password"]})
         vault = vault_by_passphrase(request, check)
@@ -75,13 +75,22 @@ def set_language(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@admits(SignedIn)
+def restore_seen(request: HttpRequest) -> HttpResponse:
+    """Keep that this person has read up to which moment the instance came back."""
+    actions.restore_seen(person=request.user, by=request.user)
+    return redirect(safe_next(request))
+
+
+@require_POST
 @admits(Anyone)
 def set_appearance(request: HttpRequest) -> HttpResponse:
     """Remember light or dark and discreet mode on this device."""
     response = redirect(safe_next(request))
+    cookies = {"theme": settings.THEME_COOKIE_NAME, "discreet": settings.DISCREET_COOKIE_NAME}
     for name, allowed in (("theme", {"light", "dark", ""}), ("discreet", {"on", ""})):
         if (value := request.POST.get(name)) in allowed:
-            response.set_cookie(name, value, max_age=365 * 86400, httponly=True, samesite="Lax", secure=settings.HTTPS)
+            response.set_cookie(cookies[name], value, max_age=365 * 86400, httponly=True, samesite="Lax", secure=settings.HTTPS)
     return response
 
 

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts import opening, unlocking
+from accounts import opening, turnstile, unlocking
 from accounts.act import Refused
 from accounts.doors import SignedIn, admits, ask_for_the_cookie, to_step_up, wants_a_page
 from accounts.factors import actions, passkeys
@@ -41,7 +41,7 @@ def safe_next(request: HttpRequest, otherwise: str = "/") -> str:
 
 @sensitive_variables()
 def vault_by_passphrase(request: HttpRequest, form: UnlockForm) -> Unlocked | None:
-    """The person's vault when the form holds their passphrase; otherwise the form says what is wrong."""
+    """The person's vault when the form holds their passphrase; otherwise the form says what is wrong. The sign-in goes on under a new key."""
     if not form.is_valid():
         return None
     try:
@@ -52,6 +52,8 @@ def vault_by_passphrase(request: HttpRequest, form: UnlockForm) -> Unlocked | No
     if user is None or user.pk != request.user.pk:
         form.add_error("password", _("This is not your passphrase."))
         return None
+    request.session.cycle_key()
+    turnstile.tell("passphrase given person", user.pk)
     return Unlocked(user.pk, user.opened)
 
 

@@ -16,7 +16,9 @@ from consent.models import (
     Attendance,
     Consent,
     ConsentEvent,
+    Destruction,
     Disclosure,
+    Hold,
     InformationRequest,
     KnownFile,
     LegalAddition,
@@ -24,6 +26,7 @@ from consent.models import (
     Pledge,
     PledgeReceipt,
     Proposal,
+    RetentionNotice,
     RightsAnswer,
     RightsPart,
     RightsRequest,
@@ -49,6 +52,8 @@ def remove(at: datetime) -> None:
     Disclosure.objects.filter(consent__engagement__in=engagements).delete()
     ConsentEvent.objects.filter(consent__engagement__in=engagements).delete()
     Consent.objects.filter(engagement__in=engagements).delete()
+    for kept in (Destruction, Hold, RetentionNotice):
+        kept.objects.filter(engagement__in=engagements).delete()
     for answering in (RightsPart, RightsAnswer):
         answering.objects.filter(request__engagement__in=engagements).delete()
     RightsRequest.objects.filter(engagement__in=engagements).delete()

@@ -105,7 +105,7 @@ def resend_agreement(*, agreement: Agreement, is_address_seen: bool, by: Coach, 
 
 
 @act
-def cancel_agreement(*, agreement: Agreement, by: Coach, at: datetime | None = None) -> Agreement:
+def cancel_agreement(*, agreement: Agreement, by: Coach | None, at: datetime | None = None) -> Agreement:
     """This function will take back an agreement that is not in force. Its links lead nowhere from then on."""
     row, now = locked(agreement, by), at or timezone.now()
     row.state = step(row, "cancel", states.COACH)

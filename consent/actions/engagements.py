@@ -18,12 +18,12 @@ from vault import ledger
 
 
 @act
-def end_engagement(*, engagement: Engagement, by: Coach, at: datetime | None = None) -> Engagement:
+def end_engagement(*, engagement: Engagement, by: Coach | None, at: datetime | None = None) -> Engagement:
     """This function will end an engagement: agreements that are not signed by all are cancelled, consents end, copies are shredded. Notes stay.
 
     What the agreements promise of confidentiality goes on. Raises `Refused` where it is over already.
     """
-    row = Engagement.objects.select_for_update(of=("self",)).select_related("client", "coach").get(pk=engagement.pk)
+    row = Engagement.objects.select_for_update(of=("self",), no_key=True).select_related("client", "coach").get(pk=engagement.pk)
     if row.ended_at is not None:
         raise Refused(_("This engagement is over."), code="engagement_over")
     row.ended_at = at or timezone.now()
@@ -35,5 +35,5 @@ def end_engagement(*, engagement: Engagement, by: Coach, at: datetime | None = N
     reconsider(engagement=row, by=by, at=at)
     if row.client.person_id is not None:
         write_to.defer(person=str(row.client.person_id), letter="something_new")
-    ledger.record("engagement.ended", chain=by.practice_id, by=person_of(by), kind="engagement", about=row.id, subject=row.id, at=at)
+    ledger.record("engagement.ended", chain=row.coach.practice_id, by=person_of(by), kind="engagement", about=row.id, subject=row.id, at=at)
     return row

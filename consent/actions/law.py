@@ -1,6 +1,6 @@
 """What enters the register of legal disclosures: an entry, confirmed twice, and what is added to it. Nothing of it is ever written over.
 
-The coach's vault seals all of it with the key of the notes; what the client is told, and only that, with the shared one.
+The coach's vault seals all of it with a key of the entry's own, so that it outlives the notes; what the client is told, and only that, with the shared one.
 Until the client is told no event names the engagement as its `subject`: no log of theirs has a line about it.
 """
 
@@ -18,15 +18,17 @@ from django.views.decorators.debug import sensitive_variables
 
 from accounts.act import Refused, act, person_of
 from accounts.jobs import write_to
+from clients import keys
 from clients.models import Coach, Engagement, joined
 from consent import law
 from consent.actions.tasks import add_task, finish_task
 from consent.course import hold, own
 from consent.models import LegalAddition, LegalDisclosure, Task
 from vault import ledger
+from vault.models import DataKey
 from vault.primitives import Closed
 from vault.sealed import Place, Sealed
-from vault.unlocked import Unlocked, public_keys
+from vault.unlocked import Unlocked
 
 Kind = LegalAddition.Kind
 
@@ -48,6 +50,7 @@ def record_by_law(
         return _same(same, engagement)
     _check_parties(engagement)
     row = LegalDisclosure(id=once, engagement=engagement, way=entry.way, ground=entry.ground, made_at=now)
+    row.key = vault.make_key(kind=DataKey.Kind.OWN, practice=engagement.coach.practice_id, at=now)
     row.review_on = entry.review_on if entry.told == law.LATER else None
     row.body = _sealed(entry.kept(), row.place(), vault)
     row.save(force_insert=True)
@@ -99,8 +102,7 @@ def tell_client(*, entry: LegalDisclosure, notice: law.Notice, vault: Unlocked, 
     engagement = row.engagement
     _check_parties(engagement)
     person = joined(engagement.client)
-    if person is not None and public_keys(person) is not None:
-        vault.grant(engagement.shared_key, to=person, at=at or timezone.now())
+    if person is not None and keys.give(engagement, vault, at or timezone.now()):
         write_to.defer(person=str(person), letter="something_new")
     addition = _add(row, Kind.TOLD, notice.kept(), vault, at)
     _finish(row, Task.Kind.LAW_REVIEW, by, at)

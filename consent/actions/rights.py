@@ -164,6 +164,7 @@ def _answer(
     row.state, row.closed_at = rights.step(row, "answer", states.COACH), now
     row.save(update_fields=["state", "closed_at"])
     given = RightsAnswer(id=row.pk, request=row, outcome=outcome, is_statement_kept=keeps_statement, made_at=now)
+    given.carry_out_date = reply.by_date if row.kind == Kind.ERASURE and outcome != Outcome.REFUSED else None
     given.body = vault.seal(rights.written(reply), given.place())
     given.save(force_insert=True)
     _tell(row)

@@ -6,6 +6,7 @@ from consent.models.consents import Consent, ConsentEvent
 from consent.models.law import LegalAddition, LegalDisclosure
 from consent.models.pledges import Pledge, PledgeReceipt
 from consent.models.requests import InformationRequest
+from consent.models.retention import Destruction, Hold, RetentionNotice
 from consent.models.rights import RightsAnswer, RightsPart, RightsRequest
 from consent.models.signing import AgreementEvent, KnownFile, Signatory
 from consent.models.summaries import Disclosure, Proposal, Summary
@@ -20,7 +21,9 @@ __all__ = [
     "Attendance",
     "Consent",
     "ConsentEvent",
+    "Destruction",
     "Disclosure",
+    "Hold",
     "InformationRequest",
     "KnownFile",
     "LegalAddition",
@@ -28,6 +31,7 @@ __all__ = [
     "Pledge",
     "PledgeReceipt",
     "Proposal",
+    "RetentionNotice",
     "RightsAnswer",
     "RightsPart",
     "RightsRequest",

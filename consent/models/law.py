@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from uuid import UUID
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +22,10 @@ class LegalDisclosureQuerySet(models.QuerySet["LegalDisclosure"]):
     def without_texts(self) -> LegalDisclosureQuerySet:
         """The same rows without what is sealed, for lists."""
         return self.defer("body")
+
+
+def _entries_under(series: UUID) -> models.Q:
+    return models.Q(key=series) | models.Q(key__isnull=True, engagement__notes_key=series)
 
 
 class LegalDisclosure(models.Model):
@@ -42,7 +47,8 @@ class LegalDisclosure(models.Model):
     engagement = models.ForeignKey(Engagement, on_delete=models.PROTECT, related_name="legal_disclosures")
     way = models.CharField(max_length=16, choices=Way.choices)
     ground = models.CharField(max_length=24, choices=Ground.choices)
-    body = SealedField()  # with the notes' key: law.Entry as JSON, the document received among it
+    key = models.UUIDField(null=True)  # series of the entry's own DataKey, which outlives the notes; NULL: sealed with theirs, as once
+    body = SealedField(under=_entries_under)  # law.Entry as JSON, the document received among it
     review_on = models.DateField(null=True)  # when to look again whether the client can be told; None: told at once
     made_at = models.DateTimeField()
 
@@ -54,7 +60,12 @@ class LegalDisclosure(models.Model):
     def place(self) -> Place:
         """Where the entry is bound to. Needs engagement.coach."""
         coach = self.engagement.coach
-        return Place(f"law.{self.way}.{self.ground}", coach.practice_id, self.id, 1, self.engagement.notes_key, coach.person_id)
+        return Place(f"law.{self.way}.{self.ground}", coach.practice_id, self.id, 1, self.series, coach.person_id)
+
+    @property
+    def series(self) -> UUID:
+        """The key that seals the entry and what only its coach reads of it."""
+        return self.key or self.engagement.notes_key
 
 
 class LegalAdditionQuerySet(models.QuerySet["LegalAddition"]):
@@ -71,6 +82,11 @@ class LegalAdditionQuerySet(models.QuerySet["LegalAddition"]):
         return self.defer("body")
 
 
+def _additions_under(series: UUID) -> models.Q:
+    hers = models.Q(entry__key=series) | models.Q(entry__key__isnull=True, entry__engagement__notes_key=series)
+    return hers & ~models.Q(kind="told") | models.Q(kind="told", entry__engagement__shared_key=series)
+
+
 class LegalAddition(models.Model):
     """Something that came after an entry: its papers, a later day to look again, or what the client was told. Only ever added."""
 
@@ -82,7 +98,7 @@ class LegalAddition(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     entry = models.ForeignKey(LegalDisclosure, on_delete=models.PROTECT, related_name="additions")
     kind = models.CharField(max_length=6, choices=Kind.choices)
-    body = SealedField()  # JSON: law.Papers and law.Review with the notes' key, law.Notice with the shared key
+    body = SealedField(under=_additions_under)  # JSON: law.Papers and law.Review with the entry's key, law.Notice with the shared key
     review_on = models.DateField(null=True)
     at = models.DateTimeField()
 
@@ -101,5 +117,5 @@ class LegalAddition(models.Model):
     def place(self) -> Place:
         """Where the text is bound to: what the client was told stands in the shared space. Needs entry.engagement.coach."""
         engagement = self.entry.engagement
-        series = engagement.shared_key if self.kind == self.Kind.TOLD else engagement.notes_key
+        series = engagement.shared_key if self.kind == self.Kind.TOLD else self.entry.series
         return Place(f"law.{self.kind}.{self.entry_id}", engagement.coach.practice_id, self.id, 1, series, engagement.coach.person_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import date
+from operator import methodcaller
 from uuid import UUID
 
 from django.db import models
@@ -50,8 +51,9 @@ class RightsRequest(models.Model):
     covers_all = models.BooleanField(default=False)  # every engagement of this client with this coach
     kind = models.CharField(max_length=13, choices=Kind.choices)
     state = models.CharField(max_length=9, choices=State.choices, default=State.ASKED)
-    text = SealedField()  # consent.rights.Wish, with the shared key
-    reason = SealedField(null=True)  # why it was put off, with the shared key
+    text = SealedField(under="engagement__shared_key")  # consent.rights.Wish
+    # why it was put off
+    reason = SealedField(null=True, under="engagement__shared_key", place=methodcaller("place", "put_off"))
     asked_at = models.DateTimeField()
     due_date = models.DateField()
     extended_at = models.DateTimeField(null=True)
@@ -120,7 +122,8 @@ class RightsAnswer(models.Model):
     request = models.OneToOneField(RightsRequest, on_delete=models.PROTECT, related_name="answer")
     outcome = models.CharField(max_length=7, choices=Outcome.choices)
     is_statement_kept = models.BooleanField(default=False)  # the client's words, beside what stays
-    body = SealedField()  # consent.rights.Reply, with the shared key
+    body = SealedField(under="request__engagement__shared_key")  # consent.rights.Reply
+    carry_out_date = models.DateField(null=True)  # of an erasure: the day on which it is carried out, as the answer says it
     made_at = models.DateTimeField()
 
     objects = AnswerQuerySet.as_manager()
@@ -148,8 +151,9 @@ class RightsPart(models.Model):
     request = models.ForeignKey(RightsRequest, on_delete=models.PROTECT, related_name="parts")
     engagement = models.ForeignKey(Engagement, on_delete=models.PROTECT, related_name="+")  # whose text it was
     source = models.UUIDField()  # the row it was made from, in a room above
-    draft = SealedField(null=True)  # consent.rights.Part, with the engagement's own key
-    body = SealedField(null=True)  # the same, with the shared key
+    # consent.rights.Part, with the engagement's own key
+    draft = SealedField(null=True, under="engagement__notes_key", place=methodcaller("draft_place"))
+    body = SealedField(null=True, under="request__engagement__shared_key")  # the same, with the shared key
     saved_at = models.DateTimeField()
 
     objects = PartQuerySet.as_manager()

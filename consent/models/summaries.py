@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from datetime import datetime
+from operator import methodcaller
 from typing import Any
 from uuid import UUID
 
@@ -34,7 +35,7 @@ class Summary(models.Model):
     engagement = models.ForeignKey(Engagement, on_delete=models.PROTECT, related_name="summaries")
     contact = models.ForeignKey(SponsorContact, on_delete=models.PROTECT, related_name="+")
     answers = models.ForeignKey(InformationRequest, on_delete=models.PROTECT, null=True, related_name="+")  # the contact's question, if any
-    body = SealedField()
+    body = SealedField(under="engagement__notes_key")
     version = models.PositiveIntegerField()
     made_at = models.DateTimeField()
     saved_at = models.DateTimeField()
@@ -77,9 +78,10 @@ class Proposal(models.Model):
     version = models.PositiveIntegerField()  # of the summary
     contact = models.ForeignKey(SponsorContact, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=13, choices=State.choices, default=State.PROPOSED)
-    body = SealedField()  # with the shared key: 64 hex digits of salt, then the text
+    body = SealedField(under="summary__engagement__shared_key")  # 64 hex digits of salt, then the text
     fingerprint = models.BinaryField()
-    answer = SealedField(null=True)  # what the client would have, with the shared key: consent/wanted.py
+    # what the client would have: consent/wanted.py
+    answer = SealedField(null=True, under="summary__engagement__shared_key", place=methodcaller("place", "proposal.answer"))
     proposed_at = models.DateTimeField()
     lapses_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)
@@ -130,7 +132,9 @@ class Disclosure(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     consent = models.OneToOneField(Consent, on_delete=models.PROTECT, related_name="disclosure")
     contact = models.ForeignKey(SponsorContact, on_delete=models.PROTECT, related_name="+")
-    body = SealedField()  # 64 hex digits of salt, then the text
+    body = SealedField(
+        under="series", place=lambda row: row.place(row.consent.engagement.coach.practice_id)
+    )  # 64 hex digits of salt, then the text
     series = models.UUIDField()
     maker = models.UUIDField()
     details: Mapping[str, Any] = EncryptedDetails()  # series, once more: where a stranger to the instance key cannot rewrite it

@@ -37,6 +37,7 @@ class Task(models.Model):
         LAW_PAPERS = "law_papers", _("Complete the papers of an immediate danger")
         LAW_REVIEW = "law_review", _("See whether your client can be told now")
         RIGHTS = "rights", _("Answer a request about personal data")
+        RETENTION = "retention", _("See what will be destroyed, and when")
         OTHER_KEY = "other_key", _("Ask by voice: a person’s key has changed")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from operator import methodcaller
 
 from django.db import models
 from django.utils.translation import pgettext_lazy
@@ -40,8 +41,9 @@ class Wish(models.Model):
     engagement = models.ForeignKey(Engagement, on_delete=models.PROTECT, related_name="wishes")
     contact = models.ForeignKey(SponsorContact, on_delete=models.PROTECT, null=True, related_name="+")  # none: somebody whom the text names
     state = models.CharField(max_length=10, choices=State.choices, default=State.ASKED)
-    body = SealedField()  # what the client would like to be said, with the shared key
-    answer = SealedField(null=True)  # why the coach declines, with the shared key
+    body = SealedField(under="engagement__shared_key")  # what the client would like to be said
+    # why the coach declines
+    answer = SealedField(null=True, under="engagement__shared_key", place=methodcaller("place", "wish.answer"))
     summary = models.ForeignKey(Summary, on_delete=models.PROTECT, null=True, related_name="wishes")  # begun from it
     made_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)

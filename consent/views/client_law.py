@@ -22,6 +22,7 @@ def client_law(request: HttpRequest, clients: list[Client], pk: UUID) -> HttpRes
     told = get_object_or_404(rows, entry=pk)
     vault = request.vault  # type: ignore[attr-defined]
     if not vault.holds(told.entry.engagement.shared_key):
+        vault.check_not_destroyed(told.entry.engagement.shared_key)
         return render(request, "consent/client_waits_for_key.html")
     notice = law.open_notice(told, vault)
     facts = {"told": told, "notice": notice, "engagement": told.entry.engagement, "ground": law.Ground(notice.ground).label}

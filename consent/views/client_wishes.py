@@ -60,6 +60,7 @@ def client_wish(request: HttpRequest, clients: list[Client], pk: UUID) -> HttpRe
     """Show the client their wish and what became of it."""
     wish, vault = _wish(clients, pk), request.vault  # type: ignore[attr-defined]
     if not vault.holds(wish.engagement.shared_key):
+        vault.check_not_destroyed(wish.engagement.shared_key)
         return render(request, "consent/client_waits_for_key.html")
     answer = vault.open(wish.answer, wish.place("wish.answer")) if wish.answer else ""
     return render(request, "consent/client_wish.html", {"wish": wish, "text": vault.open(wish.body, wish.place()), "answer": answer})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from datetime import datetime
+from operator import methodcaller
 from typing import Any
 from uuid import UUID
 
@@ -78,7 +79,7 @@ class PrivateEntry(Entry):
     """A text of the client's own, sealed with the notebook's key."""
 
     notebook = models.ForeignKey(Notebook, on_delete=models.PROTECT, related_name="+")
-    body = SealedField()
+    body = SealedField(under="notebook__key")
 
     objects = PrivateEntryQuerySet.as_manager()
 
@@ -106,12 +107,18 @@ class SharedEntryQuerySet(models.QuerySet["SharedEntry"]):
         return shared.defer("draft", "saved_at", "made_at", "version")
 
 
+def _drafts_under(series: UUID) -> models.Q:
+    """The texts for the coach that this notebook's client is writing."""
+    return models.Q(engagement__client__in=Notebook.objects.filter(key=series, destroyed_at__isnull=True).values("client"))
+
+
 class SharedEntry(Entry):
     """A text for the coach. While it is written it is sealed with the notebook's key; what was shared is sealed in the shared space."""
 
     engagement = models.ForeignKey(Engagement, on_delete=models.PROTECT, related_name="+")
-    draft = SealedField(null=True)  # with the notebook's key; none where nothing was written since it was shared
-    body = SealedField(null=True)  # with the shared key
+    # with the notebook's key; none where nothing was written since it was shared
+    draft = SealedField(null=True, under=_drafts_under, place=methodcaller("draft_place_now"))
+    body = SealedField(null=True, under="engagement__shared_key")
     shared_version = models.PositiveIntegerField(null=True)
     shared_at = models.DateTimeField(null=True)
     read_version = models.PositiveIntegerField(null=True)  # the version that the coach opened last, and when first
@@ -152,6 +159,10 @@ class SharedEntry(Entry):
     def draft_place(self, notebook: Notebook) -> Place:
         """Where the text being written is bound to."""
         return notebook.place("notebook.draft", self.id, self.version)
+
+    def draft_place_now(self) -> Place:
+        """The same, of the notebook that the client has."""
+        return self.draft_place(Notebook.objects.select_related("client__coach").get(client=self.engagement.client_id, destroyed_at=None))
 
     def place(self) -> Place:
         """Where the shared text is bound to. Needs engagement.coach."""

@@ -125,7 +125,9 @@ class ErasureForm(AnswerForm):
         label=_("Done by"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        help_text=_("The day by which you will have destroyed what goes. Your client reads it."),
+        help_text=_(
+            "On this day everything in the list is destroyed by itself, and the engagement ends if it goes on. Your client reads the day."
+        ),
     )
 
     def clean(self) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from clients.barriers import Barriers
 from clients.models import Coach, Engagement
 from consent import law_pages, policies, readers, rights
 from consent import overview as consent
+from consent.models.retention import destroyed_at
 from sessions import journal, overview
 from sessions.models import Session
 from sessions.notebook.reading import shared_in
@@ -32,8 +33,10 @@ def engagement_page(request: HttpRequest, coach: Coach, pk: UUID) -> HttpRespons
     engagement = get_object_or_404(Engagement.objects.for_coach(coach).select_related("client", "sponsor"), pk=pk)
     meetings = overview.meetings_of(engagement)
     held = sum(meeting.session.state == Session.State.HELD for meeting in meetings)
+    gone = destroyed_at(engagement)
     context = {
         "engagement": engagement,
+        "destroyed_at": gone,
         "meetings": meetings,
         "held": held,
         "agreements": consent.agreements_of(engagement),
@@ -42,7 +45,7 @@ def engagement_page(request: HttpRequest, coach: Coach, pk: UUID) -> HttpRespons
         "requests": consent.requests_of(engagement),
         "today": timezone.localdate(),
         "is_walled": bool(Barriers(coach.pk).others(engagement.client_id)),
-        "shared": shared_in(engagement, coach),
+        "shared": [] if gone else shared_in(engagement, coach),
         **rights.card_of(engagement, timezone.localdate()),
         "why_no_summary": policies.allows(policies.check_may_write_summary, engagement),
     }

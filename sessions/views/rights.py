@@ -20,6 +20,7 @@ from clients.models import Coach
 from consent import policies, rights
 from consent.actions import rights as actions
 from consent.models import RightsRequest
+from sessions.destroying import plan
 from sessions.rights.forms import AnswerForm, CorrectionForm, ErasureForm, PutOffForm
 from sessions.rights.sources import sources_of
 from sessions.views.meetings import say
@@ -83,7 +84,9 @@ def _form(row: RightsRequest, data: Any = None) -> AnswerForm:
 
 def what_goes(row: RightsRequest) -> list[tuple[str, int]]:
     """What an erasure would destroy, with how many there are: from the texts that exist."""
-    return list(Counter(source.what for source in sources_of(row) if source.what != "details").items())
+    found = Counter(source.what for source in sources_of(row) if source.what != "details")
+    found["shared"] = plan.shared_texts(rights.engagements_of(row))
+    return [(what, number) for what, number in found.items() if number]
 
 
 @require_POST

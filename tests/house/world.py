@@ -18,7 +18,9 @@ from consent.models import (
     Agreement,
     AgreementTemplate,
     Consent,
+    Destruction,
     Disclosure,
+    Hold,
     InformationRequest,
     LegalDisclosure,
     Pledge,
@@ -36,6 +38,7 @@ from sessions.people import actions as people
 from tests.cast import Cast, person, stretched
 from tests.consent import agreements, pledges, readings, register, rights, templates
 from vault import slots
+from vault.models import Renewal
 from vault.unlocked import Unlocked, public_keys
 
 
@@ -81,6 +84,9 @@ class World:
     law: LegalDisclosure = field(init=False)  # an immediate danger with its papers, not told
     told: LegalDisclosure = field(init=False)  # a requisition that the client was told of
     task: Task = field(init=False)  # to take a name down
+    destruction: Destruction = field(init=False)  # of a note, attested; this and the next two where a test asks for them
+    renewal: Renewal = field(init=False)  # that it brought about
+    hold: Hold = field(init=False)  # that stands since
     barrier: Barrier = field(init=False)  # by hand, from somebody who has not joined
 
     def __post_init__(self) -> None:

@@ -67,7 +67,11 @@ consent.AgreementTemplate.details
 consent.Consent.evidence
 consent.Consent.page
 consent.Consent.terms
+consent.Destruction.details
+consent.Destruction.document
+consent.Destruction.record
 consent.Disclosure.details
+consent.Hold.details
 consent.InformationRequest.details
 consent.Pledge.details
 consent.Pledge.document
@@ -78,6 +82,7 @@ consent.Task.details
 keyring.Half.half
 pades.Authority.certificates
 pades.Authority.keys
+vault.PersonKeys.former
 vault.PersonKeys.sealing
 vault.PersonKeys.signing
 vault.Slot.root_key
