@@ -29,6 +29,7 @@ from fido2.webauthn import (
     UserVerificationRequirement,
 )
 
+from accounts import turnstile
 from accounts.act import Refused
 from accounts.models import User
 from vault import instance, primitives
@@ -202,6 +203,7 @@ def shown(request: HttpRequest, what: str, sent: str, at: datetime, *, person: U
         _same_page(signed.response.client_data)
         found = next(one for one in passkeys if one.id == credential.credential_id)
     except Exception as no:  # anything may have been sent, and the formats inside one another fail in many ways
+        turnstile.tell("passkey that does not fit for", what, "person", person.pk if person else "not said")
         raise _does_not_fit() from no
     return Shown(owner, found, signed.response.authenticator_data.counter, bytes.fromhex(asked["salt"]))
 

@@ -91,6 +91,8 @@ def _vault_by_passkey(request: HttpRequest) -> Unlocked:
 
 
 def _stepped_up_by(request: HttpRequest, shown: Shown) -> None:
+    request.session.cycle_key()
+    turnstile.tell("passkey used person", request.user.pk)
     record_authentication(request, request.user, method="mfa", id=shown.passkey.row, type="webauthn", reauthenticated=True)
 
 

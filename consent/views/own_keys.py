@@ -29,7 +29,7 @@ from vault import slots
 def renew_keys(request: HttpRequest) -> HttpResponse:
     """Make everything of a person's vault anew, with a new passphrase; the recovery sheet follows."""
     person: Any = request.user
-    form = NewKeysForm(request.POST or None, word=word_to_renew())
+    form = NewKeysForm(request.POST or None, word=word_to_renew(), own=(person.name, person.address))
     if request.method == "POST" and form.is_valid():
         new = slots.stretched(form.cleaned_data["passphrase"])
         vault = actions.renew(person=person, vault=request.vault, new=new, by=person)  # type: ignore[attr-defined]

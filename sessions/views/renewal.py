@@ -46,7 +46,8 @@ def start_again(request: HttpRequest) -> HttpResponse:
         "came_by_link": came_by_link(request, time.time()),
     }
     may = facts["came_by_link"] and not facts["is_coach"]
-    form = NewKeysForm(request.POST if request.method == "POST" and may else None, word=word_to_start_again())
+    own = (person.name, person.address)  # type: ignore[union-attr]
+    form = NewKeysForm(request.POST if request.method == "POST" and may else None, word=word_to_start_again(), own=own)
     if form.is_bound and form.is_valid():
         return _started(request, form)
     return render(request, "sessions/start_again.html", facts | {"form": form}, status=422 if form.errors else 200)

@@ -16,8 +16,10 @@ from django.core.management.base import CommandError
 from django.db import connection
 from django.test import Client as Browser
 
-from accounts.models import User
+from accounts import logins
+from accounts.models import SignIn, User
 from coachvault.error_reports import Line
+from tests.accounts.device import SIGN_IN, STEP_UP, Device, add, use
 from tests.accounts.people import INSIDE, code_of, is_open, second_factor, sign_in
 from tests.cast import PASSPHRASE, Cast, person, signed_in
 from vault import slots
@@ -84,6 +86,42 @@ def test_a_wrong_recovery_code_leaves_a_line(camille: User, lines: list[str]) ->
     browser.post("/accounts/recover/", {"code": slots.new_recovery_code(), "passphrase": new, "again": new})
 
     assert said(lines) == [f"wrong recovery code person {camille.pk}"]
+
+
+@pytest.fixture
+def device(camille: User) -> Device:
+    """A passkey of hers."""
+    browser, made = signed_in(camille), Device()
+    browser.post("/accounts/reauthenticate/", {"password": PASSPHRASE})
+    add(browser, made)
+    return made
+
+
+def test_a_passkey_leaves_its_lines_whether_it_fits_or_not(camille: User, device: Device, lines: list[str]) -> None:
+    browser = Browser()
+    lines.clear()
+
+    use(browser, SIGN_IN, device, challenge="A" * 43)
+    use(browser, SIGN_IN, device)
+    use(browser, STEP_UP, device)
+
+    assert said(lines) == [
+        "passkey that does not fit for sign_in person not said",
+        f"signed in by mfa person {camille.pk}",
+        f"passkey used person {camille.pk}",
+    ]
+
+
+def test_after_a_passkey_too_the_sign_in_goes_on_under_a_new_key_and_stays_in_the_list(camille: User, device: Device) -> None:
+    browser = Browser()
+    use(browser, SIGN_IN, device)
+    before = key(browser)
+
+    use(browser, STEP_UP, device)
+
+    assert key(browser) != before
+    assert SignIn.objects.filter(session=logins.digest(key(browser))).count() == 1
+    assert not SignIn.objects.filter(session=logins.digest(before)).exists()
 
 
 def test_wrong_tries_for_one_address_are_told_from_those_for_another_and_name_nobody(camille: User, lines: list[str]) -> None:
@@ -159,6 +197,7 @@ def test_whenever_the_passphrase_is_given_the_sign_in_goes_on_under_a_new_key(ca
 
     assert key(browser) != before
     assert is_open(browser)
+    assert SignIn.objects.filter(session=logins.digest(key(browser))).count() == 1
     assert old.get(INSIDE)["Location"].startswith("/accounts/login/")
 
 
