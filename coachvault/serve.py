@@ -27,6 +27,8 @@ from coachvault.postgres import Cluster, PostgresError, die_with_parent
 
 BASE = Path(__file__).resolve().parent.parent
 LONGEST_PAUSE = 60.0
+SETTLED = 10.0  # who lived so long had started well
+BAD_LUCK = 3
 RESTORING = "restoring"  # a file that a restore holds locked
 PATIENCE = 15.0  # seconds for a child to end by itself
 
@@ -37,14 +39,19 @@ class CannotServe(RuntimeError):
 
 @dataclass
 class Pause:
-    """How long to wait before a new start: longer after each quick end, up to a minute."""
+    """How long to wait before a new start: a second, and longer after each quick end once there were three in a row, up to a minute."""
 
-    seconds: float = 1.0
+    quick: int = 0  # ends in a row after a short life
     until: float = 0.0
+
+    @property
+    def seconds(self) -> float:
+        """The pause after the last end."""
+        return min(LONGEST_PAUSE, 2.0 ** min(6, max(0, self.quick - BAD_LUCK)))
 
     def after_end(self, lived: float, now: float) -> None:
         """Note that something ended after `lived` seconds."""
-        self.seconds = 1.0 if lived > LONGEST_PAUSE else min(LONGEST_PAUSE, self.seconds * 2)
+        self.quick = 0 if lived > SETTLED else self.quick + 1
         self.until = now + self.seconds
 
 
@@ -57,7 +64,7 @@ class Child:
     env: dict[str, str]
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
-    pause: Pause = field(default_factory=lambda: Pause(seconds=0.5))
+    pause: Pause = field(default_factory=Pause)
 
     def watch(self, now: float) -> None:
         """Start it if it does not run and its pause is over."""
@@ -149,7 +156,7 @@ class Instance:
         self.env = {**os.environ, "COACHVAULT_DATA": str(self.data), "PORT": port}
         self.stopping = threading.Event()
         self.cluster: Cluster | None = None
-        self.cluster_started, self.pause = 0.0, Pause(seconds=0.5)
+        self.cluster_started, self.pause = 0.0, Pause()
         self.children = [
             Child("web server", web_command(f"127.0.0.1:{port}"), self.env),
             Child("worker", worker_command(), self.env),

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from coachvault.serve import BASE, LONGEST_PAUSE, Pause
+from coachvault.serve import BASE, SETTLED, Pause
 from tests.cluster import free_port
 from tests.coachvault.test_postgres import is_alive, wait_until_gone
 
@@ -193,19 +193,19 @@ def test_a_port_in_use_is_refused_in_a_sentence(instance: subprocess.Popen[str],
     assert not (tmp_path / "postgres").exists()
 
 
-def test_a_quick_end_makes_the_next_wait_longer_up_to_a_minute() -> None:
-    pause, waits = Pause(seconds=0.5), []
+def test_after_three_quick_ends_each_makes_the_next_wait_longer_up_to_a_minute() -> None:
+    pause, waits = Pause(), []
 
-    for now in range(10):
+    for now in range(11):
         pause.after_end(lived=0.1, now=float(now))
         waits.append(pause.until - now)
 
-    assert waits == [1, 2, 4, 8, 16, 32, 60, 60, 60, 60]
+    assert waits == [1, 1, 1, 2, 4, 8, 16, 32, 60, 60, 60]
 
 
 def test_after_a_long_life_it_is_started_again_at_once() -> None:
-    pause = Pause(seconds=LONGEST_PAUSE)
+    pause = Pause(quick=9)
 
-    pause.after_end(lived=3600, now=10.0)
+    pause.after_end(lived=SETTLED + 1, now=10.0)
 
     assert pause.until == 11.0

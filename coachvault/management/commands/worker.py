@@ -8,10 +8,11 @@ import threading
 import time
 from typing import Any, Final
 
-from django.core.management.base import BaseCommand, CommandParser
-from django.db import connections
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import OperationalError, connections
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.exceptions import ConnectorException
 
 from vault.keys_check import refuse_wrong_keys
 from vault.roles import refuse_owner
@@ -40,12 +41,18 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Leave no memory on the disk, refuse the owner's role, then work."""
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        refuse_owner()
-        refuse_wrong_keys()
+        try:
+            refuse_owner()
+            refuse_wrong_keys()
+        except OperationalError:
+            raise CommandError("The database does not answer, so no job can be done. Whoever started the worker starts it again.") from None
         connections.close_all()
         if options["supervised"]:
             threading.Thread(target=end_with, args=[os.getppid()], daemon=True).start()
         connector = app.connector
         assert isinstance(connector, DjangoConnector)
-        with app.replace_connector(connector.get_worker_connector()) as queue:
-            queue.run_worker(shutdown_graceful_timeout=5)
+        try:
+            with app.replace_connector(connector.get_worker_connector()) as queue:
+                queue.run_worker(shutdown_graceful_timeout=5)
+        except ConnectorException:
+            raise CommandError("The database went away. Whoever started the worker starts it again.") from None
