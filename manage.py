@@ -11,9 +11,13 @@ def main() -> None:
         from coachvault.doctor.ground import refuse
 
         refuse()  # speaks even where Django cannot start
+    from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except ImproperlyConfigured as no:
+        sys.exit(str(no))  # a sentence with its cure
 
 
 if __name__ == "__main__":

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
-from accounts import jobs, links, unlocking
+from accounts import jobs, links, logins, sign_ins, unlocking
 from accounts.act import Refused, act, person_of
-from accounts.models import Link, User
+from accounts.models import Link, SignIn, User
 from vault import instance, ledger, slots
 from vault.unlocked import Unlocked, make_vault
 
@@ -37,9 +39,9 @@ def make_person(
     at: datetime | None = None,
 ) -> tuple[User, Unlocked]:
     """This function will make a person and their vault, and hand over both. Refuses an address that somebody has."""
-    digest = instance.address_digest(address)
-    if User.objects.filter(username=digest).exists():
+    if User.objects.filter(username=User.username_of(address)).exists():
         raise Refused(code="address_known")
+    digest = instance.address_digest(address)
     user = User(username=digest, details={"address": address.strip(), "name": name.strip()}, language=language, password=slot_password())
     user.is_demo, user.is_administrator = is_demo, is_administrator
     user.save()
@@ -74,6 +76,17 @@ def _new_passphrase(person: User, vault: Unlocked, new: slots.Stretched, at: dat
     person.save(update_fields=["password"])
     unlocking.lock_all(person.pk)
     jobs.write_to.defer(person=str(person.pk), letter="passphrase_changed")
+
+
+@act
+def end_sign_ins(*, person: User, by: Any, at: datetime | None = None) -> None:
+    """This function will end every sign-in of a person and shut their open vaults. Their passphrase stays as it is."""
+    _alone(person)
+    person.password = slot_password()
+    person.save(update_fields=["password"])
+    unlocking.lock_all(person.pk)
+    jobs.write_to.defer(person=str(person.pk), letter="security_changed")
+    ledger.record("sign_ins.ended", chain=ledger.INSTANCE, by=person_of(by), kind="person", about=person.pk, at=at)
 
 
 def _alone(person: User) -> None:
@@ -126,12 +139,50 @@ def spare_codes_made(*, person: User, by: Any, at: datetime | None = None) -> No
 
 
 @act
+def end_sign_in(*, person: User, sign_in: SignIn, by: Any, at: datetime | None = None) -> None:
+    """This function will end one sign-in of a person and shut its vault at once."""
+    _end(person, SignIn.objects.filter(pk=sign_in.pk))
+    ledger.record("sign_in.ended", chain=ledger.INSTANCE, by=person_of(by), kind="person", about=person.pk, code="one", at=at)
+
+
+@act
+def end_other_sign_ins(*, person: User, request: HttpRequest, by: Any, at: datetime | None = None) -> None:
+    """This function will end every sign-in of a person but this one, and shut their vaults at once: those too that are not in the list."""
+    _end(person, sign_ins.others(request))
+    unlocking.lock_others(request)
+    person.password = slot_password()
+    person.save(update_fields=["password"])
+    ledger.record("sign_in.ended", chain=ledger.INSTANCE, by=person_of(by), kind="person", about=person.pk, code="others", at=at)
+
+
+def _end(person: User, ended: QuerySet[SignIn]) -> None:
+    """End these sign-ins, if they are this person's."""
+    rows = list(ended.filter(person=person).select_for_update())
+    logins.end(row.session for row in rows)
+    unlocking.lock_named(row.sign_in for row in rows)
+
+
+@act
 def change_settings(*, person: User, name: str, language: str, has_shortcuts: bool, by: Any, at: datetime | None = None) -> None:
     """This function will keep what a person chose for themselves."""
     person.details = {**person.details, "name": name}
     person.language, person.has_shortcuts = language, has_shortcuts
     person.save(update_fields=["details", "language", "has_shortcuts"])
     ledger.record("settings.changed", chain=ledger.INSTANCE, by=person_of(by), kind="person", about=person.pk, at=at)
+
+
+@act
+def tell_restored(*, people: Iterable[User], known_to: datetime, by: None, at: datetime | None = None) -> None:
+    """This function will have these people shown that the instance came back as it was at a moment, until each confirms having read so."""
+    User.objects.filter(pk__in=[person.pk for person in people]).update(restored_to=known_to)
+    ledger.record("restore.told", chain=ledger.INSTANCE, by=None, at=at)
+
+
+@act
+def restore_seen(*, person: User, by: User, at: datetime | None = None) -> None:
+    """This function will keep that a person has read up to which moment the instance came back. Doing it again changes nothing."""
+    User.objects.filter(pk=person.pk).update(restored_to=None)
+    ledger.record("restore.seen", chain=ledger.INSTANCE, by=person_of(by), kind="person", about=person.pk, at=at)
 
 
 @act

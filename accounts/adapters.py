@@ -8,10 +8,11 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 
-from accounts import actions, opening, rates, unlocking
+from accounts import actions, opening, rates, sign_ins, turnstile, unlocking
 from vault import instance, slots
 from vault.primitives import context
 from vault.ration import Busy
@@ -50,6 +51,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         rates.wrong(credentials["username"])
+        turnstile.wrong_passphrase(credentials["username"])
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
@@ -62,12 +64,18 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def login(self, request: HttpRequest, user: Any) -> None:
         super().login(request, user)
+        turnstile.signed_in(request, user)
         unlocking.confirm(request, user.pk)
+        sign_ins.seen(request, timezone.now())
         if vault := Unlocked(user.pk, user.opened) if user.opened is not None else getattr(unlocking.find(request), "vault", None):
             opening.opened(request, user, vault)
 
+    def get_login_stages(self) -> list[str]:
+        return [*super().get_login_stages(), "accounts.factors.stages.MailedCodeStage"]
+
     def logout(self, request: HttpRequest) -> None:
         unlocking.lock(request)
+        turnstile.tell("signed out person", request.user.pk)
         super().logout(request)
 
     def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from allauth.account.forms import LoginForm
@@ -13,10 +14,16 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from accounts import rates
-from vault import instance
+from accounts import passphrases, rates, turnstile
+from accounts.models import User
+from support.words import one_line
 
-SHORTEST = 12
+
+class LineField(forms.CharField):
+    """One line, as a person types it: a name, a title. What cannot be seen or turns letters around is left out."""
+
+    def to_python(self, value: Any) -> str:
+        return one_line(super().to_python(value) or "")
 
 
 class AddressField(forms.EmailField):
@@ -48,7 +55,7 @@ class SignInForm(LoginForm):
         self.fields["password"] = PassphraseField()
 
     def clean_login(self) -> str:
-        return instance.address_digest(self.cleaned_data["login"])
+        return User.username_of(self.cleaned_data["login"])
 
 
 def _code_field(**kwargs: Any) -> forms.CharField:
@@ -65,10 +72,11 @@ class CodeForm(AuthenticateForm):
         code = "".join(str(self.cleaned_data["code"]).split())
         tries = f"code:{self.user.pk}"
         before = rates.wrong(tries)  # counted before it is judged, so that many at once gain nothing
-        factors = Authenticator.objects.filter(user=self.user).order_by("-type")
+        factors = Authenticator.objects.filter(user=self.user).exclude(type=Authenticator.Type.WEBAUTHN).order_by("-type")
         right = next((factor for factor in factors if factor.wrap().validate_code(code)), None)
         rates.wait(tries, before, alone=True)  # only now: a code that was right when it was sent would be too old after the wait
         if right is None:
+            turnstile.tell("wrong code person", self.user.pk)
             raise get_adapter().validation_error("incorrect_code")
         rates.right(tries)
         right.user, self.authenticator = self.user, right
@@ -83,6 +91,26 @@ class FirstCodeForm(ActivateTOTPForm):
     def clean_code(self) -> str:
         self.cleaned_data["code"] = "".join(str(self.cleaned_data["code"]).split())
         return str(super().clean_code())
+
+
+class MailedCodeForm(forms.Form):
+    """The six digits that were mailed."""
+
+    code = _code_field(help_text=_("Six digits, valid for 10 minutes."))
+
+    def clean_code(self) -> str:
+        return "".join(str(self.cleaned_data["code"]).split())
+
+
+class PasskeyNameForm(forms.Form):
+    """What a person calls a passkey."""
+
+    name = forms.CharField(
+        label=_("What do you call it?"),
+        max_length=60,
+        help_text=_("For example where it is kept: my phone, the blue key."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
 
 
 class UnlockForm(forms.Form):
@@ -101,12 +129,19 @@ class NewPassphraseForm(forms.Form):
     )
     again = PassphraseField(new=True, label=_("The same passphrase again"))
 
+    def __init__(self, *args: Any, own: Iterable[str] = (), **kwargs: Any) -> None:
+        """`own` are the person's name and address, which a passphrase is not made of."""
+        super().__init__(*args, **kwargs)
+        self._own = tuple(own)
+
     def clean_passphrase(self) -> str:
         typed = str(self.cleaned_data["passphrase"]).strip()
-        if len(typed) < SHORTEST:
+        if len(typed) < passphrases.SHORTEST:
             raise ValidationError(_("This passphrase is too short: at least 12 characters."))
-        if len(set(typed)) < 5:
-            raise ValidationError(_("This passphrase is too easy to guess: use more than four different characters."))
+        if passphrases.is_too_easy(typed, (*self._own, self.cleaned_data.get("name", ""))):
+            raise ValidationError(
+                _("This passphrase is too easy to guess: common words, your name or your address count for little. Add words of your own.")
+            )
         return typed
 
     def clean(self) -> dict[str, Any]:
@@ -119,7 +154,7 @@ class NewPassphraseForm(forms.Form):
 class EnrolForm(NewPassphraseForm):
     """Who you are, and the passphrase that makes your vault."""
 
-    name = forms.CharField(
+    name = LineField(
         label=_("Your first and last name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name", "spellcheck": "false"})
     )
     field_order = ["name", "passphrase", "again"]
@@ -175,7 +210,7 @@ class TwoGroupsForm(forms.Form):
 class SettingsForm(forms.Form):
     """What a person chooses for themselves."""
 
-    name = forms.CharField(
+    name = LineField(
         label=_("Your first and last name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name", "spellcheck": "false"})
     )
     language = forms.ChoiceField(label=_("Language"), choices=[("fr", "Français"), ("en", "English")])

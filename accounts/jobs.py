@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
 from uuid import UUID
 
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 
-from accounts import links, unlocking
+from accounts import links, sign_ins, unlocking
+from accounts.factors import codes
 from accounts.models import Link, User
 from support import mail
 from support.jobs import every, job
@@ -37,6 +40,20 @@ def send_link(link: str) -> None:
     )
 
 
+@job("accounts.mail_code", retry=3)
+def mail_code(link: str) -> None:
+    """Make the code of an attempt to sign in, keep its digest and mail it. A repeat makes a new one."""
+    code = f"{secrets.randbelow(10**6):06d}"
+    with transaction.atomic():
+        rows = Link.objects.select_for_update().filter(kind=Link.Kind.CODE, used_at__isnull=True, expires_at__gt=timezone.now())
+        row = rows.filter(pk=UUID(link)).first()
+        if row is None:
+            return
+        row.details, row.sent_at = {**row.details, "code": codes.digest(row.pk, code)}, timezone.now()
+        row.save(update_fields=["details", "sent_at"])
+    mail.send(to=row.address, language=row.language, letter=row.letter, context={"code": code})
+
+
 @job("accounts.write_to", retry=5)
 def write_to(person: str, letter: str) -> None:
     """Mail a letter without names and content to a person."""
@@ -55,6 +72,12 @@ def finish_shredding() -> None:
 def sweep_unlocks() -> None:
     """Delete the rows of vaults that shut by themselves."""
     unlocking.sweep(timezone.now())
+
+
+@every("20 * * * *", "accounts.sweep_sign_ins")
+def sweep_sign_ins() -> None:
+    """Delete login sessions that ended by themselves, and what was told of them."""
+    sign_ins.sweep(timezone.now())
 
 
 @every("10 * * * *", "vault.clean_keyring")

@@ -19,6 +19,7 @@ LIFETIMES: Final = {
     Link.Kind.SIGN_IN: timedelta(minutes=15),
     Link.Kind.SIGN: timedelta(days=30),
     Link.Kind.ADMIN: timedelta(hours=24),
+    Link.Kind.ADDRESS: timedelta(hours=24),
 }
 PREFIXES: Final = {Link.Kind.SIGN: "sign"}  # every other kind leads to /link/
 
@@ -45,3 +46,10 @@ def newest(kind: Link.Kind, *, about: Iterable[UUID]) -> dict[UUID, Link]:
     """The newest link of this kind about each of these, whether it lives or not."""
     rows = Link.objects.filter(kind=kind, about__in=[*about]).order_by("made_at")
     return {row.about: row for row in rows if row.about is not None}
+
+
+def end_all_to(address: str, at: datetime) -> None:
+    """Let every link that was mailed to this address lead nowhere from now on, whatever it was for. Addresses are encrypted: each is read."""
+    living = Link.objects.filter(used_at__isnull=True, expires_at__gt=at)
+    to = address.strip().casefold()
+    Link.objects.filter(pk__in=[link.pk for link in living if link.address.strip().casefold() == to]).update(expires_at=at)

@@ -4,20 +4,31 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+from django.contrib.sessions.models import Session
 from django.utils import timezone
 
+from accounts.models import SignIn
 from vault import primitives
 from vault.primitives import Closed
 
+SEEN = "seen_at"  # under which stands, in a person's session, when their sign-in was last said to be seen
 KEPT = 'SELECT * FROM "django_session" WHERE session_key = %s AND expire_date > %s'  # written out: every request asks it
 
 
 def digest(key: str) -> str:
     """What stands in the table for a session key: 40 hex digits."""
     return hashlib.sha256(b"login:" + key.encode()).hexdigest()[:40]
+
+
+def end(sessions: Iterable[str]) -> None:
+    """End the login sessions that the table knows by these digests, and what is told of them."""
+    ended = list(sessions)
+    Session.objects.filter(session_key__in=ended).delete()
+    SignIn.objects.filter(session__in=ended).delete()
 
 
 class SessionStore(DatabaseStore):
@@ -38,10 +49,20 @@ class SessionStore(DatabaseStore):
     def exists(self, session_key: str) -> bool:
         return super().exists(digest(session_key))
 
+    def cycle_key(self) -> None:
+        """Go on under a new key, as at each sign-in and change of passphrase. A sign-in that was ended meanwhile does not."""
+        data, before = self._session, self.session_key
+        self.create()
+        self._session_cache = data
+        if before is None:
+            return
+        if SEEN in data and not SignIn.objects.filter(session=digest(before)).update(session=digest(self.session_key)):
+            self.flush()
+        self.delete(before)
+
     def delete(self, session_key: str | None = None) -> None:
-        key = session_key or self.session_key
-        if key:
-            self.model.objects.filter(session_key=digest(key)).delete()
+        if key := session_key or self.session_key:
+            end([digest(key)])
 
     def _key(self, key: str) -> bytes:
         return primitives.derive(key.encode(), primitives.context("login data"))

@@ -1,4 +1,4 @@
-"""Who signs in, and the one-time links that are mailed to them. What a person is here stands in `clients`."""
+"""Who signs in, where they are signed in, and the one-time links and codes that are mailed to them. What a person is here stands in `clients`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.views.decorators.debug import sensitive_variables
 
-from vault import slots
+from vault import instance, slots
 from vault.encrypted import EncryptedDetails
 from vault.primitives import Closed
 
@@ -31,6 +31,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_administrator = models.BooleanField(default=False)
     is_demo = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
+    has_mailed_code = models.BooleanField(default=False)  # chose a code by mail as the second step, where nothing stronger is asked
     has_acted = models.BooleanField(default=False)  # did something worth keeping: time to ask for the recovery sheet
     recovery_confirmed_at = models.DateTimeField(null=True)
     made_at = models.DateTimeField(db_default=Now())
@@ -38,6 +39,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: list[str] = []
     objects = BaseUserManager()
+
+    restored_to = models.DateTimeField(null=True)  # the moment that a restore went back to, until this person has confirmed having read so
 
     opened: bytes | None = None  # the root key, for the rest of this request, after a right passphrase
 
@@ -54,6 +57,13 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def address(self) -> str:
         return str(self.details["address"])
+
+    @staticmethod
+    def username_of(address: str) -> str:
+        """Under which digest this address stands, or would stand: while the instance keys are rotated, either may be in the row."""
+        newest, *older = instance.address_digests(address)
+        kept = User.objects.filter(username__in=[newest, *older]).values_list("username", flat=True).first() if older else None
+        return kept or newest
 
     def set_password(self, raw_password: str | None) -> None:
         raise TypeError("a passphrase is set by accounts.actions: it takes the open vault")
@@ -73,8 +83,29 @@ def has_acted(person: uuid.UUID) -> None:
     User.objects.filter(pk=person, has_acted=False).update(has_acted=True)
 
 
+class SignIn(models.Model):
+    """One sign-in, beside its login session, of which the table tells nobody anything: on what device, from what network, since when, last seen."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    session = models.CharField(max_length=40, unique=True)  # digest of the login session's key, as its own table has it
+    sign_in = models.CharField(max_length=64)  # SHA-256 of the sign-in's random id, as its open vault has it
+    details: Mapping[str, Any] = EncryptedDetails()  # browser, system, network
+    made_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+
+    @property
+    def device(self) -> str:
+        """The browser's family and the system, as far as they are known."""
+        return " · ".join(str(self.details[part]) for part in ("browser", "system") if self.details[part])
+
+    @property
+    def network(self) -> str:
+        return str(self.details["network"])
+
+
 class Link(models.Model):
-    """A one-time link in a mail. Only the token's hash is stored; opening it by GET does nothing, POST consumes it."""
+    """A one-time link, or code, in a mail. Only its hash is stored; opening a link by GET does nothing, POST consumes it."""
 
     class Kind(models.TextChoices):
         SIGN_UP = "sign_up"
@@ -82,6 +113,8 @@ class Link(models.Model):
         SIGN_IN = "sign_in"
         SIGN = "sign"
         ADMIN = "admin"
+        CODE = "code"  # no link: a code, of which `details` hold the keyed digest and the tries; `about` is the attempt to sign in
+        ADDRESS = "address"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=8, choices=Kind.choices)

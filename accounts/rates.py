@@ -66,6 +66,11 @@ def may_ask_for_mail(request: HttpRequest, digest: str) -> bool:
     return bool(ratelimit.consume(request, action="reset_password", key=digest))
 
 
+def may_try_a_passkey(request: HttpRequest) -> bool:
+    """Whether this network may ask once more to sign in with a passkey (ACCOUNT_RATE_LIMITS)."""
+    return bool(ratelimit.consume(request, action="passkey"))
+
+
 def may_check_a_file(request: HttpRequest) -> bool:
     """Whether this network may have one more file checked (ACCOUNT_RATE_LIMITS)."""
     return bool(ratelimit.consume(request, action="check_a_file"))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -23,6 +24,7 @@ from vault.primitives import Closed
 from vault.unlocked import Unlocked
 
 TOUCH_AFTER = timedelta(seconds=30)
+CLOCKS_DIFFER = timedelta(minutes=1)
 SIGN_IN = "sign_in"
 COUNTS = 'SELECT * FROM "vault_unlock" WHERE sign_in = %s AND person = %s AND NOT is_pending'  # written out: every request asks it
 
@@ -51,7 +53,7 @@ def _key(cookie: bytes) -> bytes:
 def begin(request: HttpRequest, vault: Unlocked, *, pending: bool) -> None:
     """Keep this vault open for this sign-in; pending until every step of signing in is done."""
     cookie, now = secrets.token_bytes(32), timezone.now()
-    sign_in = request.session.setdefault(SIGN_IN, secrets.token_hex(16))
+    sign_in = _named(request)
     Unlock.objects.filter(sign_in=_digest(sign_in.encode())).delete()
     row = Unlock.objects.create(
         cookie=_digest(cookie),
@@ -66,6 +68,16 @@ def begin(request: HttpRequest, vault: Unlocked, *, pending: bool) -> None:
     request.new_vault_cookie = cookie.hex()  # type: ignore[attr-defined]
     request.vault_locks_at = None if pending else idle_at(row)  # type: ignore[attr-defined]
     request.forget_vault_cookie = False  # type: ignore[attr-defined]
+
+
+def _named(request: HttpRequest) -> str:
+    """The random id of this sign-in; it is given one when it has none."""
+    return str(request.session.setdefault(SIGN_IN, secrets.token_hex(16)))
+
+
+def name_of(request: HttpRequest) -> str:
+    """What tells this sign-in's open vault from others: the digest of its id."""
+    return _digest(_named(request).encode())
 
 
 def confirm(request: HttpRequest, person: UUID) -> None:
@@ -87,7 +99,9 @@ def _row(request: HttpRequest) -> tuple[Unlock | None, str]:
     if not sign_in or not request.user.is_authenticated:
         return None, ""
     row = next(iter(Unlock.objects.raw(COUNTS, [_digest(sign_in.encode()), request.user.pk])), None)
-    if row is not None and idle_at(row) <= timezone.now():
+    now = timezone.now()
+    # Used at a time that is still to come: the clock was put back, and it would stay open too long
+    if row is not None and (idle_at(row) <= now or row.used_at > now + CLOCKS_DIFFER):
         row.delete()
         return None, sign_in
     return row, sign_in
@@ -135,6 +149,11 @@ def lock(request: HttpRequest) -> None:
 def lock_all(person: UUID) -> None:
     """Shut every open vault of a person: a new passphrase, a new factor."""
     Unlock.objects.filter(person=person).delete()
+
+
+def lock_named(names: Iterable[str]) -> None:
+    """Shut the vaults of these sign-ins."""
+    Unlock.objects.filter(sign_in__in=list(names)).delete()
 
 
 def lock_others(request: HttpRequest) -> None:

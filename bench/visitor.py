@@ -21,12 +21,17 @@ class Visitor:
         self.host, self.network = f"127.0.0.1:{port}", network
         self.cookies, self.token = dict(cookies or {}), ""
         self.headers: dict[str, str] = {}
+        self.more: dict[str, str] = {}  # sent along with each request
         self.last = 0.0
 
     def ask(self, method: str, path: str, form: dict[str, str] | None = None) -> tuple[int, str]:
         """Status and text of one request."""
         body = urlencode({**form, "csrfmiddlewaretoken": self.token}) if form is not None else None
-        headers = {"Host": self.host, "X-Forwarded-For": self.network, "Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items())}
+        headers = {
+            "Host": self.host,
+            "X-Forwarded-For": self.network,
+            "Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items()),
+        } | self.more
         if body is not None:
             headers |= {"Content-Type": "application/x-www-form-urlencoded", "Origin": f"http://{self.host}"}
         if time.monotonic() - self.last > KEPT_ALIVE:

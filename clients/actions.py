@@ -13,7 +13,7 @@ from django.views.decorators.debug import sensitive_variables
 from accounts import actions as accounts
 from accounts.act import Refused, act, person_of
 from accounts.models import Link, User, has_acted
-from clients import barriers, permissions
+from clients import barriers, keys, permissions
 from clients.models import RIGHTS_OF, Barrier, Client, Coach, Engagement, Practice, Sponsor, SponsorContact, joined
 from vault import instance, ledger
 from vault.models import DataKey
@@ -156,8 +156,7 @@ def open_engagement(
     permissions.give(permissions.COACH, coach.person, engagement)
     if client.person is not None:
         permissions.give(permissions.FOLLOW, client.person, engagement)
-        if (person := joined(client)) and public_keys(person):
-            vault.grant(engagement.shared_key, to=person, at=now)
+        keys.give(engagement, vault, now)
     ledger.record(
         "engagement.opened", chain=coach.practice_id, by=person_of(by), kind="engagement", about=engagement.id, subject=engagement.id, at=at
     )
@@ -210,7 +209,8 @@ def join(*, invited: Client | SponsorContact, person: User, by: User, at: dateti
     if invited.person_id is not None or already_joined(invited, person):
         raise Refused(code="has_joined_already")
     invited.person, invited.joined_at = person, at or timezone.now()
-    invited.details = {**invited.details, "person": str(person.pk)}
+    public = public_keys(person.pk)
+    invited.details = {**invited.details, "person": str(person.pk)} | ({"keys": public.fingerprint().hex()} if public else {})
     invited.save(update_fields=["person", "joined_at", "details"])
     if isinstance(invited, Client):
         for engagement in Engagement.objects.filter(client=invited):
@@ -269,29 +269,28 @@ def invited_by(link: Link) -> Client | SponsorContact | None:
 def give_awaiting_keys(*, coach: Coach, vault: Unlocked, by: Coach, at: datetime | None = None) -> int:
     """This function will give the shared key of each engagement to its client, once they have made their vault; how many were given.
 
-    Not where client, person or keys are others than those that joined and opened it: then somebody wrote to the database.
+    Not where client, person or keys are others than those that joined and opened it: then somebody wrote to the database. Not to keys that
+    have changed either: the coach asks the person by voice first (clients/keys.py).
     """
-    now, given = at or timezone.now(), 0
+    now, given = at or timezone.now(), []
     waiting = Engagement.objects.for_coach(coach).filter(client__person__isnull=False, ended_at__isnull=True)
     held = _holders(list(waiting.values_list("shared_key", flat=True)))
     for engagement in waiting.select_related("client"):
         person = joined(engagement.client)
-        if person is None or engagement.details.get("parties") != engagement.parties:
-            continue
-        if (engagement.shared_key, person) not in held and public_keys(person):
-            vault.grant(engagement.shared_key, to=person, at=now)
-            given += 1
-            ledger.record(
-                "key.given",
-                chain=coach.practice_id,
-                by=person_of(by),
-                kind="engagement",
-                about=engagement.id,
-                subject=engagement.id,
-                other=person,
-                at=at,
-            )
-    return given
+        if (engagement.shared_key, person) not in held and keys.give(engagement, vault, now):
+            given.append(engagement)
+    for engagement in given:
+        ledger.record(
+            "key.given",
+            chain=coach.practice_id,
+            by=person_of(by),
+            kind="engagement",
+            about=engagement.id,
+            subject=engagement.id,
+            other=joined(engagement.client),
+            at=at,
+        )
+    return len(given)
 
 
 def _holders(series: list[UUID]) -> set[tuple[UUID, UUID]]:

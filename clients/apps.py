@@ -7,7 +7,9 @@ class ClientsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import opening
-        from clients.opening import give_keys, sign_heads
+        from accounts.factors import codes
+        from clients.opening import give_keys, must_be_mailed_a_code, sign_heads
 
+        codes.DEMANDED[:] = [must_be_mailed_a_code]
         opening.AFTER += [give_keys, sign_heads]
         opening.BEFORE_LOCK += [sign_heads]

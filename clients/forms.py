@@ -9,14 +9,14 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms import AddressField, EnrolForm
+from accounts.forms import AddressField, EnrolForm, LineField
 from clients.models import Engagement, SponsorContact
 
 LANGUAGES = [("fr", "Français"), ("en", "English")]
 PLAIN = {"autocomplete": "off", "spellcheck": "false"}
 
 
-class PersonName(forms.CharField):
+class PersonName(LineField):
     """A first and last name."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -28,15 +28,15 @@ class ClientForm(forms.Form):
 
     name = PersonName()
     address = AddressField(required=False, help_text=_("Their own address, rather than one at the organisation that pays."))
-    phone = forms.CharField(label=_("Telephone"), max_length=40, required=False, widget=forms.TextInput(attrs={**PLAIN, "type": "tel"}))
-    job = forms.CharField(label=_("Job"), max_length=120, required=False, widget=forms.TextInput(attrs=PLAIN))
+    phone = LineField(label=_("Telephone"), max_length=40, required=False, widget=forms.TextInput(attrs={**PLAIN, "type": "tel"}))
+    job = LineField(label=_("Job"), max_length=120, required=False, widget=forms.TextInput(attrs=PLAIN))
     language = forms.ChoiceField(label=_("Language"), choices=LANGUAGES)
 
 
 class SponsorForm(forms.Form):
     """An organisation's details."""
 
-    name = forms.CharField(label=_("Name of the organisation"), max_length=120, widget=forms.TextInput(attrs=PLAIN))
+    name = LineField(label=_("Name of the organisation"), max_length=120, widget=forms.TextInput(attrs=PLAIN))
     domain = forms.CharField(
         label=_("Domain of its mail addresses"),
         max_length=120,
@@ -44,7 +44,7 @@ class SponsorForm(forms.Form):
         widget=forms.TextInput(attrs=PLAIN),
         help_text=_("For example organisation.com. You are warned before something for your client goes to an address there."),
     )
-    group = forms.CharField(
+    group = LineField(
         label=_("Group"),
         max_length=120,
         required=False,
@@ -95,7 +95,7 @@ class ContactRightsForm(ContactForm):
 class LeaveForm(forms.Form):
     """The name of whoever leaves, typed once more."""
 
-    name = forms.CharField(label=_("Type their first and last name to confirm"), max_length=120, widget=forms.TextInput(attrs=PLAIN))
+    name = LineField(label=_("Type their first and last name to confirm"), max_length=120, widget=forms.TextInput(attrs=PLAIN))
 
     def __init__(self, *args: Any, contact: SponsorContact, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -111,7 +111,7 @@ class LeaveForm(forms.Form):
 class TitleForm(forms.Form):
     """What the engagement is about."""
 
-    title = forms.CharField(
+    title = LineField(
         label=_("What is it called?"),
         max_length=120,
         widget=forms.TextInput(attrs=PLAIN),
@@ -131,7 +131,7 @@ class BarrierForm(forms.Form):
         widget=forms.Select(attrs={"class": "discreet"}),
         error_messages={"required": _("Please choose one."), "invalid_choice": _("Please choose one.")},
     )
-    reason = forms.CharField(
+    reason = LineField(
         label=_("Reason"),
         max_length=300,
         required=False,
@@ -153,7 +153,7 @@ class WordingForm(forms.Form):
 class SignUpForm(EnrolForm):
     """Who you are, what your practice is called, and the passphrase that makes your vault."""
 
-    practice = forms.CharField(
+    practice = LineField(
         label=_("Name of your practice"), max_length=120, required=False, widget=forms.TextInput(attrs={"autocomplete": "organization"})
     )
     field_order = ["name", "practice", "passphrase", "again"]

@@ -68,7 +68,7 @@ class Client(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     coach = models.ForeignKey(Coach, on_delete=models.PROTECT, related_name="clients")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
-    details: Mapping[str, Any] = EncryptedDetails()  # name, address (may be empty), phone, job; person, once joined
+    details: Mapping[str, Any] = EncryptedDetails()  # name, address (may be empty), phone, job; person and keys, once joined
     language = models.CharField(max_length=5, default="fr")
     made_at = models.DateTimeField()
     joined_at = models.DateTimeField(null=True)
@@ -159,7 +159,7 @@ class SponsorContact(models.Model):
     sponsor = models.ForeignKey(Sponsor, on_delete=models.PROTECT, related_name="contacts")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     role = models.CharField(max_length=8, choices=Role.choices)
-    details: Mapping[str, Any] = EncryptedDetails()  # name, address, rights; person, once joined
+    details: Mapping[str, Any] = EncryptedDetails()  # name, address, rights; person and keys, once joined
     language = models.CharField(max_length=5, default="fr")
     made_at = models.DateTimeField()
     joined_at = models.DateTimeField(null=True)

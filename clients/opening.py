@@ -1,7 +1,8 @@
-"""What a practice does each time a vault opens: give the keys that await. Then, and before locking: sign the heads of the ledger's chains."""
+"""Whom a practice asks for more at signing in, and what it does each time a vault opens: give the keys that await. Then, and before locking: sign the heads of the ledger's chains."""
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest
 from django.utils import timezone
@@ -12,6 +13,13 @@ from clients import actions
 from clients.models import Client, Coach, SponsorContact
 from vault import ledger
 from vault.unlocked import Unlocked
+
+
+def must_be_mailed_a_code(user: User) -> bool:
+    """Whether this instance asks every contact for a mailed code, and this is one. The demo's people may go without, on a local instance."""
+    if settings.CONTACT_CODE != "always" or (user.is_demo and settings.LOCAL):
+        return False
+    return SponsorContact.of(user) is not None
 
 
 def give_keys(request: HttpRequest, user: User, vault: Unlocked) -> None:

@@ -2,16 +2,18 @@
 
 from django.urls import path
 
-from clients.views import barriers, coach, engagements, enrol, sponsors
+from clients.views import barriers, coach, engagements, enrol, own, sponsors
 
 urlpatterns = [
     path("accounts/signup/", enrol.sign_up, name="sign_up"),
     path("link/<str:token>/", enrol.enrol, name="enrol"),
+    path("link-again/", enrol.link_again, name="link_again"),
+    path("accounts/address/", own.change_address, name="change_address"),
+    path("accounts/key/", own.own_key, name="own_key"),
     path("admin/coaches/invite/", enrol.invite_coach, name="coach_invite"),
     path("coach/clients/", coach.client_list, name="client_list"),
     path("coach/clients/add/", coach.client_add, name="client_add"),
     path("coach/clients/<uuid:pk>/", coach.client_page, name="client_page"),
-    path("coach/clients/<uuid:pk>/edit/", coach.client_edit, name="client_edit"),
     path("coach/clients/<uuid:pk>/archive/", coach.client_archive, name="client_archive"),
     path("coach/clients/<uuid:pk>/invite/", coach.client_invite, name="client_invite"),
     path("coach/clients/<uuid:pk>/barriers/add/", barriers.barrier_add, name="barrier_add"),

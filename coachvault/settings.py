@@ -1,16 +1,17 @@
 """Every setting, read top to bottom. A missing secret fails loudly and says the cure."""
 
 import base64
+import re
 import secrets
 import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
-from dj_database_url import parse as database_url
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env
 
+from coachvault import dsn
 from coachvault.postgres import addresses
 
 env = Env()
@@ -22,16 +23,25 @@ if (BASE_DIR / ".env").exists():
 DATA = Path(env("COACHVAULT_DATA", str(BASE_DIR / "var"))).resolve()
 PORT = env.int("PORT", 8000)
 URL = env("COACHVAULT_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
-HTTPS = URL.startswith("https://")
+if not re.fullmatch(
+    r"(?i)https?://([a-z0-9][a-z0-9.-]*|\[[0-9a-f:.]+\])(:[0-9]{1,5})?", URL
+):  # a star or a leading dot would admit any host
+    raise ImproperlyConfigured(f"COACHVAULT_URL is {URL}: it is `https://`, one host and, if need be, a port. Nothing follows.")
+HTTPS = URL.lower().startswith("https://")
 HOST = urlsplit(URL).hostname or ""
 LOCAL = HOST in {"127.0.0.1", "::1", "localhost"}
 if not HTTPS and not LOCAL:
     raise ImproperlyConfigured(f"COACHVAULT_URL is {URL}: plain http is for this machine only. Set an https address.")
 PROXIES = env.int("COACHVAULT_PROXIES", 0)
+if PROXIES < 0:
+    raise ImproperlyConfigured(f"COACHVAULT_PROXIES is {PROXIES}: how many trusted proxies stand in front, 0 for none.")
 SIGNUP = env("COACHVAULT_SIGNUP", "first")
 if SIGNUP not in {"first", "open"}:
     raise ImproperlyConfigured(f"COACHVAULT_SIGNUP is {SIGNUP}: it is `first` or `open`.")
 HOLD_SECONDS = env.int("COACHVAULT_HOLD_SECONDS", 60)
+CONTACT_CODE = env("COACHVAULT_CONTACT_CODE", "chosen")
+if CONTACT_CODE not in {"chosen", "always"}:
+    raise ImproperlyConfigured(f"COACHVAULT_CONTACT_CODE is {CONTACT_CODE}: it is `chosen` or `always`.")
 
 # Who says when a signed document was closed: this instance itself, or an RFC 3161 server whose roots are in a file (PEM)
 TSA_URL = env("COACHVAULT_TSA", "")
@@ -42,21 +52,26 @@ if TSA_URL and (urlsplit(TSA_URL).scheme not in {"http", "https"} or not Path(TS
     )
 
 # Secrets are files, made once by `make run`, readable by their owner alone
-KEYS_FILE = Path(env("COACHVAULT_KEYS_FILE", str(DATA / "secrets" / "instance.keys")))
+KEYS_FILE = KEYS_PLACE = Path(env("COACHVAULT_KEYS_FILE", str(DATA / "secrets" / "instance.keys")))
 DEMO_SEED_FILE = DATA / "secrets" / "demo.seed"
-try:
-    SECRET_KEY = (DATA / "secrets" / "django.key").read_text().strip()
-    KEYS_FILE.stat()
-except FileNotFoundError as missing:
-    raise ImproperlyConfigured(
-        f"{missing.filename} is missing. On a new instance run `make run`, which makes it; "
-        "on an old one put it back from the secrets archive (manage.py restore)."
-    ) from None
+if sys.argv[0].endswith("manage.py") and sys.argv[1:2] == ["restore"]:
+    # It brings the secrets; until everything stands, its keys lie where nothing else finds them, so that nothing starts
+    SECRET_KEY, KEYS_FILE = secrets.token_urlsafe(64), KEYS_PLACE.with_name("restoring.keys")
+else:
+    try:
+        SECRET_KEY = (DATA / "secrets" / "django.key").read_text().strip()
+        KEYS_FILE.stat()
+    except FileNotFoundError as missing:
+        raise ImproperlyConfigured(
+            f"{missing.filename} is missing: nothing was started and nothing was written. On a new instance run `make run`, which makes it; "
+            "on an old one put it back from the newest secrets archive: tar -xOf secrets-….tar instance.keys (or django.key). "
+            "Where everything is lost: manage.py restore DIR."
+        ) from None
 # The asked-for package wants a key at import. Ours never use it: a new one at each start, so that nothing can come to depend on it.
 FIELD_ENCRYPTION_KEY = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
 
 DEBUG = False
-ALLOWED_HOSTS = [HOST, *(["127.0.0.1", "localhost"] if LOCAL else [])]
+ALLOWED_HOSTS = [f"[{HOST}]" if ":" in HOST else HOST, *(["127.0.0.1", "localhost"] if LOCAL else [])]
 CSRF_TRUSTED_ORIGINS = [URL]
 ROOT_URLCONF = "coachvault.urls"
 WSGI_APPLICATION = "coachvault.wsgi.application"
@@ -71,21 +86,19 @@ AS_OWNER = sys.argv[0].endswith("manage.py") and sys.argv[1:2] in (
     ["demo"],
     ["backup"],
     ["restore"],
+    ["rotate_keys"],
 )
 private = addresses(DATA)
 
 
 def database(name: str) -> dict:
     """The settings of the database whose addresses are `<name>_URL` and, for the owner, the matching one."""
-    owner = {"DATABASE_URL": "OWNER_URL", "KEYRING_URL": "KEYRING_OWNER_URL"}[name]
-    url = env(owner, private[owner]) if AS_OWNER else env(name, private[name])
-    return database_url(url) | {
-        "CONN_MAX_AGE": 600,
-        "CONN_HEALTH_CHECKS": True,
-        "ATOMIC_REQUESTS": False,
-        # Values travel apart from their statement, and a connection plans what it asks again and again once
-        "OPTIONS": {"connect_timeout": 3, "server_side_binding": True, "prepare_threshold": 5},
-    }
+    if AS_OWNER:
+        name = {"DATABASE_URL": "OWNER_URL", "KEYRING_URL": "KEYRING_OWNER_URL"}[name]
+    found = dsn.database(env(name, private[name]), name)
+    # Values travel apart from their statement, and a connection plans what it asks again and again once
+    found["OPTIONS"] |= {"server_side_binding": True, "prepare_threshold": 5}
+    return found | {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True, "ATOMIC_REQUESTS": False}
 
 
 DATABASES = {"default": database("DATABASE_URL"), "keyring": database("KEYRING_URL")}
@@ -128,6 +141,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.PersonLanguage",
+    "accounts.middleware.SeenHere",
     "accounts.middleware.VaultCookie",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -188,10 +202,17 @@ ACCOUNT_PREVENT_ENUMERATION = "strict"
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 # By network only: a lock on an address would refuse the right passphrase. Per address a growing delay (accounts/rates.py).
-ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "30/m/ip", "reauthenticate": "20/m/user", "check_a_file": "30/m/ip"}
+ACCOUNT_RATE_LIMITS = {
+    "login": "60/m/ip",
+    "login_failed": "30/m/ip",
+    "reauthenticate": "20/m/user",
+    "passkey": "60/m/ip",
+    "check_a_file": "30/m/ip",
+}
 ALLAUTH_TRUSTED_PROXY_COUNT = PROXIES
 MFA_ADAPTER = "accounts.adapters.SecondFactorAdapter"
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]  # passkeys by our own pages: accounts/factors/passkeys.py
+MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "CoachVault"
 MFA_FORMS = {"authenticate": "accounts.forms.CodeForm", "activate_totp": "accounts.forms.FirstCodeForm"}
 ANONYMOUS_USER_NAME = None  # guardian: no anonymous person
@@ -213,11 +234,8 @@ CSRF_COOKIE_SAMESITE = "Lax"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 # Cookies do not know ports: two instances on one machine need two names
 if HTTPS:
-    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME, VAULT_COOKIE_NAME, LANGUAGE_COOKIE_NAME = (
-        "__Host-login",
-        "__Host-csrf",
-        "__Host-vault",
-        "__Host-language",
+    (SESSION_COOKIE_NAME, CSRF_COOKIE_NAME, VAULT_COOKIE_NAME, LANGUAGE_COOKIE_NAME, THEME_COOKIE_NAME, DISCREET_COOKIE_NAME) = (
+        f"__Host-{name}" for name in ("login", "csrf", "vault", "language", "theme", "discreet")
     )
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = VAULT_COOKIE_SECURE = True
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
@@ -226,8 +244,8 @@ if HTTPS:
     if PROXIES:
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 else:
-    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME, VAULT_COOKIE_NAME, LANGUAGE_COOKIE_NAME = (
-        f"{name}-{PORT}" for name in ("login", "csrf", "vault", "language")
+    (SESSION_COOKIE_NAME, CSRF_COOKIE_NAME, VAULT_COOKIE_NAME, LANGUAGE_COOKIE_NAME, THEME_COOKIE_NAME, DISCREET_COOKIE_NAME) = (
+        f"{name}-{PORT}" for name in ("login", "csrf", "vault", "language", "theme", "discreet")
     )
     VAULT_COOKIE_SECURE = False
     SILENCED_SYSTEM_CHECKS += ["security.W004", "security.W008", "security.W012", "security.W016"]
@@ -269,7 +287,7 @@ USE_TZ = True
 TIME_ZONE = env("COACHVAULT_TIME_ZONE", "Europe/Paris")
 FORMAT_MODULE_PATH = None
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA / "static"
+STATIC_ROOT = Path(env("COACHVAULT_STATIC", str(DATA / "static")))
 STATICFILES_DIRS: list[Path] = []
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -305,6 +323,8 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
         "django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
+        "django.request": {"level": "ERROR"},  # what is turned away is told by the next one, with by whom and where
+        "turnstile": {"level": "INFO"},
         "procrastinate": {"level": "WARNING"},
         "pyhanko": {"level": "ERROR"},
         "pyhanko_certvalidator": {"level": "ERROR"},

@@ -15,4 +15,6 @@ urlpatterns = [
     path("", include("sessions.urls")),
     path("admin/", views.administration, name="administration"),
 ]
+handler400 = "coachvault.views.not_readable"
 handler404 = "coachvault.views.not_found"
+handler500 = "coachvault.views.server_error"

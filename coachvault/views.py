@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import sys
+
 from django.conf import settings
-from django.db import DatabaseError, connections
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.db import Error, connections
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.views import defaults
 
 from accounts.doors import Administrator, Anyone, admits
+from coachvault import trouble
 from coachvault.context import spaces_of
 from coachvault.doctor import page
 from support import mail
@@ -27,23 +32,27 @@ def home(request: HttpRequest) -> HttpResponse:
 @admits(Anyone)
 def healthz(request: HttpRequest) -> HttpResponse:
     """Say that the process lives."""
-    return HttpResponse("ok\n", content_type="text/plain")
+    return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
 
 
 @admits(Anyone)
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Say whether database, keyring and worker answer."""
+    """Say whether database, keyring and worker answer; with `?of=node`, for whoever sends requests to this node, not the worker's part.
+
+    Else the end of the one worker would take every web node out of service.
+    """
     missing = [alias for alias in ("default", "keyring") if not _answers(alias)]
-    if not missing and not _worker_answers():
+    if not missing and request.GET.get("of") != "node" and not _worker_answers():
         missing = ["worker"]
-    return HttpResponse("".join(f"{name}\n" for name in missing) or "ok\n", content_type="text/plain", status=503 if missing else 200)
+    said = "".join(f"{name}\n" for name in missing) or "ok\n"
+    return HttpResponse(said, content_type="text/plain; charset=utf-8", status=503 if missing else 200)
 
 
 def _answers(alias: str) -> bool:
     try:
         with connections[alias].cursor() as cursor:
             cursor.execute("select 1")
-    except DatabaseError:
+    except Error:
         return False
     return True
 
@@ -85,6 +94,18 @@ def administration_facts() -> dict[str, object]:
         "jobs": jobs.standing(),
         "worker": _worker_answers(),
     }
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Say what is away for a moment; of anything else only that something went wrong."""
+    why = trouble.of(sys.exc_info()[1])
+    return trouble.answer(request, why) if why else defaults.server_error(request)
+
+
+def not_readable(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Say that a request is damaged, or that it is larger than anything this instance takes in."""
+    is_too_large = isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent)
+    return render(request, "400.html", {"is_too_large": is_too_large}, status=413 if is_too_large else 400)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final
 
-from clients.models import Engagement, SponsorContact
+from clients.models import Client, Engagement, SponsorContact
 from consent.models import Agreement, Signatory
 
 
@@ -96,3 +96,10 @@ def signatory_address(agreement: Agreement, signatory: Signatory) -> str:
     if signatory.contact is not None:
         return signatory.contact.address.strip()
     return client_address(agreement.engagement) if signatory.role == Signatory.Role.CLIENT else ""
+
+
+def out_at(client: Client) -> list[Agreement]:
+    """The agreements whose link to sign lies in this client's mailbox: with another address that link leads nowhere."""
+    waiting = Signatory.objects.filter(role=Signatory.Role.CLIENT, asked_at__isnull=False, signed_at__isnull=True)
+    rows = Agreement.objects.filter(engagement__client=client, state=Agreement.State.SENT, signatories__in=waiting)
+    return list(rows.without_documents().order_by("-sent_at"))

@@ -91,9 +91,13 @@ def is_signed_with(public: PublicKeys | None, consent: Consent) -> bool:
     """The same with the client's public keys, read before; None where there are none."""
     if public is None:
         return False
-    message = primitives.context("signed.consent", *consent.signed_fields())
     try:
-        primitives.check_signature(public, message, bytes(consent.signature or b""))
+        primitives.check_signature(public, signed_message(consent), bytes(consent.signature or b""))
     except Closed:
         return False
     return True
+
+
+def signed_message(consent: Consent) -> bytes:
+    """What the client's signature of a consent is over."""
+    return primitives.context("signed.consent", *consent.signed_fields())

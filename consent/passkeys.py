@@ -9,47 +9,29 @@ import json
 import secrets
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from ipaddress import ip_address
 from typing import Any, Final
-from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from fido2 import cbor
 from fido2.server import Fido2Server
 from fido2.utils import websafe_encode
 from fido2.webauthn import (
-    AttestationConveyancePreference,
     AuthenticationResponse,
-    PublicKeyCredentialRpEntity,
     PublicKeyCredentialUserEntity,
     ResidentKeyRequirement,
     UserVerificationRequirement,
 )
 
 from accounts.act import Refused
+from accounts.factors.passkeys import server, site
 from consent import documents
 from consent.models import Signatory
 from pades import certificates
 
 ASKED: Final = "passkey"  # the key of the browser's session under which stands what was asked of it last
 LASTS: Final = timedelta(minutes=10)
-NAME: Final = "CoachVault"
 METHOD: Final = "simple electronic signature, with a passkey's signature over the document"
-
-
-def site(request: HttpRequest) -> tuple[str, str]:
-    """The name that passkeys made here belong to, and the only origin they are taken from; two empty texts where there is no name."""
-    if settings.LOCAL:
-        is_named = urlsplit(f"//{request.get_host()}").hostname == "localhost"
-        return ("localhost", f"{request.scheme}://{request.get_host()}") if is_named else ("", "")
-    try:
-        ip_address(settings.HOST)
-    except ValueError:
-        port = urlsplit(settings.URL).port
-        return settings.HOST, f"https://{settings.HOST}{f':{port}' if port not in {None, 443} else ''}"
-    return "", ""
 
 
 def ask(request: HttpRequest, signatory: Signatory, at: datetime) -> dict[str, Any] | None:
@@ -61,7 +43,7 @@ def ask(request: HttpRequest, signatory: Signatory, at: datetime) -> dict[str, A
     asked = {"signatory": str(signatory.pk), "document": agreement.sha256, "nonce": secrets.token_urlsafe(32), "at": at.isoformat()}
     request.session[ASKED] = asked
     reference = documents.reference(agreement)
-    options, _state = _server(name, origin).register_begin(
+    options, _state = server(name, origin).register_begin(
         PublicKeyCredentialUserEntity(id=secrets.token_bytes(16), name=reference, display_name=reference),
         challenge=_challenge(signatory, asked),
         resident_key_requirement=ResidentKeyRequirement.DISCOURAGED,
@@ -85,18 +67,13 @@ def verified(request: HttpRequest, signatory: Signatory, sent: str, at: datetime
             code="passkey_over",
         )
     try:
-        kept = _checked(_server(name, origin), _challenge(signatory, asked), json.loads(sent))
+        kept = _checked(server(name, origin), _challenge(signatory, asked), json.loads(sent))
     except Exception as no:  # anything may have been sent, and the formats inside one another fail in many ways
         raise Refused(
             _("The passkey’s signature does not fit this document. Nothing was signed; begin again, or sign without it."),
             code="passkey_wrong",
         ) from no
     return kept | {"nonce": asked["nonce"], "nonce_at": asked["at"], "rp_id": name}
-
-
-def _server(name: str, origin: str) -> Fido2Server:
-    site = PublicKeyCredentialRpEntity(id=name, name=NAME)
-    return Fido2Server(site, attestation=AttestationConveyancePreference.NONE, verify_origin=lambda given: given == origin)
 
 
 def _challenge(signatory: Signatory, asked: Mapping[str, str]) -> bytes:

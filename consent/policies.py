@@ -17,7 +17,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.act import Refused
-from clients.models import Engagement, SponsorContact
+from clients import keys
+from clients.models import Client, Engagement, SponsorContact
 from consent import promises, states
 from consent.models import Agreement, Consent, ConsentEvent, InformationRequest, Summary
 from consent.purposes import LISTING, PURPOSES, Kind, Purpose
@@ -316,9 +317,9 @@ def check_may_propose(summary: Summary, contact: SponsorContact) -> None:
         raise Refused(_("This contact does not belong to the organisation of this engagement any more."), code="contact_left")
     if not contact.may(SponsorContact.Right.RECEIVE):
         raise Refused(SENTENCES["no_right"], code="no_right")
-    if not _has_keys(engagement.client.person_id):
+    if not _has_known_keys(engagement.client):
         raise Refused(_("Your client has not made their space yet. Invite them; your draft waits here."), code="client_has_no_space")
-    if not _has_keys(contact.person_id):
+    if not _has_known_keys(contact):
         raise Refused(_("The contact has not made their space yet. Invite them; your draft waits here."), code="contact_has_no_space")
 
 
@@ -343,13 +344,17 @@ def check_text_is_not_too_soon(summary: Summary, contact: SponsorContact, at: da
         )
 
 
-def _has_keys(person: UUID | None) -> bool:
-    """Whether somebody has made their vault. Raises `Refused` where the keys on file do not hold."""
+def _has_known_keys(row: Client | SponsorContact) -> bool:
+    """Whether somebody has made their vault. Raises `Refused` where the keys on file do not hold, or are others than the coach knows."""
     try:
-        return person is not None and public_keys(person) is not None
+        public = public_keys(row.person_id) if row.person_id else None
     except Closed as no:
         sentence = _("The key on file for this person does not hold, so nothing can be proposed. Please tell whoever runs this instance.")
         raise Refused(sentence, code="other_keys") from no
+    if public is not None and not keys.is_known(row, public):
+        sentence = _("This person has a new key. Ask them by voice and confirm it on their page; until then nothing can be proposed.")
+        raise Refused(sentence, code="keys_not_known")
+    return public is not None
 
 
 def allows(check: object, *facts: object) -> str:

@@ -16,6 +16,7 @@ ADDRESSES: Final[Mapping[str, str]] = {  # of what a task is about
     Task.Kind.LAW_PAPERS: "law_complete",
     Task.Kind.LAW_REVIEW: "law_page",
     Task.Kind.RIGHTS: "rights_page",
+    Task.Kind.OTHER_KEY: "keys_confirm",
     Task.Kind.RETENTION: "retention_page",
 }
 BY_HAND: Final = {Task.Kind.RECALL}  # done elsewhere: the coach says so here

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 
+from accounts import tripwire
 from accounts.act import Refused, act, person_of
 from accounts.models import has_acted
 from clients.models import Coach, Engagement
@@ -279,6 +280,7 @@ def read_note(*, note: Note, vault: Unlocked, by: Coach, code: str = "", at: dat
     policies.check_hers(note.session.engagement, by)
     ledger.do_not_wait_for_the_disk()
     text = _open(note.body, note.place(), vault)
+    tripwire.check(by.person_id, note.id, at or timezone.now())
     ledger.record("note.read", **_about(note, by), code=code, version=note.version, at=at)
     return text
 
@@ -290,5 +292,6 @@ def read_version(*, earlier: NoteVersion, vault: Unlocked, by: Coach, at: dateti
     policies.check_hers(earlier.note.session.engagement, by)
     ledger.do_not_wait_for_the_disk()
     text = _open(earlier.body, earlier.note.place(earlier.version), vault)
+    tripwire.check(by.person_id, earlier.note_id, at or timezone.now())
     ledger.record("note.read", **_about(earlier.note, by), code="earlier", version=earlier.version, at=at)
     return text

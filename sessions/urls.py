@@ -15,6 +15,7 @@ from sessions.views import (
     notes,
     proposals,
     proposing,
+    renewal,
     retention,
     rights,
     rights_texts,
@@ -25,6 +26,7 @@ from sessions.views import (
 )
 
 urlpatterns = [
+    path("accounts/start-again/", renewal.start_again, name="start_again"),
     path("coach/", today.today, name="today"),
     path("coach/engagements/<uuid:pk>/", engagements.engagement_page, name="engagement_page"),
     path("coach/engagements/<uuid:pk>/log/", engagements.engagement_log, name="engagement_log"),

@@ -1,6 +1,7 @@
 """Words, dates and amounts as a careful printer of each language would set them."""
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -32,6 +33,16 @@ TAGS: Final = re.compile(r"<(?:code|pre)\b.*?</(?:code|pre)>|<[^>]*>", re.DOTALL
 KEPT_IN_HTML: Final = re.compile(f"{TAGS.pattern}|{KEPT.pattern}", re.VERBOSE | re.DOTALL | re.IGNORECASE)
 ESCAPED_QUOTES: Final = re.compile(f"({TAGS.pattern})|&(?:#x27|#39|quot);", re.DOTALL | re.IGNORECASE)
 SPACES: Final = f"[ {NO_BREAK}{NARROW}]*"
+
+
+# What cannot be seen, or turns around the letters after it. The joiners of emoji and of Persian stay.
+INVISIBLE: Final = re.compile("[\u00ad\u061c\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]")
+BREAKS: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+def one_line(text: str) -> str:
+    """Return what was typed as one line in Unicode's composed form: no control character, nothing invisible, single spaces."""
+    return " ".join(unicodedata.normalize("NFC", INVISIBLE.sub("", BREAKS.sub(" ", text))).split())
 
 
 def spoken(language: str | None) -> str:

@@ -7,7 +7,7 @@ Bruno is another coach of Camille's practice; Dominique runs the server and must
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 
 from django.test import Client as Browser
 
@@ -21,13 +21,25 @@ from vault.unlocked import Unlocked
 PASSPHRASE = "six plain words make a vault"
 
 
+def address_of(name: str) -> str:
+    """The address of somebody: their first name at example.org."""
+    return f"{name.split()[0].lower()}@example.org"
+
+
+@cache
+def stretched(address: str) -> slots.Stretched:
+    """Somebody's passphrase after its run, which is made once: each test has its own rows, and the same people in them."""
+    return slots.stretched(PASSPHRASE)
+
+
 def person(name: str, *, language: str = "fr", is_administrator: bool = False) -> tuple[User, Unlocked]:
-    """A person with a vault. Their address is their first name at example.org; demo people need no second factor on a local instance."""
+    """A person with a vault. Demo people need no second factor on a local instance."""
+    address = address_of(name)
     return accounts.make_person(
-        address=f"{name.split()[0].lower()}@example.org",
+        address=address,
         name=name,
         language=language,
-        passphrase=slots.stretched(PASSPHRASE),
+        passphrase=stretched(address),
         by=None,
         is_demo=True,
         is_administrator=is_administrator,
@@ -57,7 +69,7 @@ class Cast:
     def vault(self, name: str) -> Unlocked:
         """A fresh open vault of somebody, as a new request would have."""
         user, _ = self._people[name]
-        return Unlocked(user.pk, slots.open_with_passphrase(user.pk, PASSPHRASE))
+        return Unlocked(user.pk, slots.open_stretched(user.pk, stretched(address_of(name))))
 
     @cached_property
     def camille(self) -> Coach:
@@ -108,10 +120,10 @@ class Cast:
 
     def engagement(self, client: Client, *, wording: str = "A", sponsor: bool = True) -> Engagement:
         """An engagement of Camille's with this client."""
-        vault = Unlocked(self.camille.person_id, slots.open_with_passphrase(self.camille.person_id, PASSPHRASE))
+        coach = self.camille
         return clients.open_engagement(
-            coach=self.camille,
-            vault=vault,
+            coach=coach,
+            vault=self.vault("Camille Aubry"),
             client=client,
             sponsor=self.horizon if sponsor else None,
             wording=wording,

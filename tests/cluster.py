@@ -18,6 +18,7 @@ DEFAULTS = {
     "COACHVAULT_PROXIES": "0",
     "COACHVAULT_SIGNUP": "first",
     "COACHVAULT_HOLD_SECONDS": "60",
+    "COACHVAULT_CONTACT_CODE": "chosen",
     "COACHVAULT_MAIL": "file",
     "COACHVAULT_TSA": "",
 }

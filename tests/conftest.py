@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.conf import settings
 
 from tests.cast import Cast
 from tests.databases import django_db_setup, own_databases
@@ -20,6 +21,11 @@ __all__ = [
     "own_databases",
     "static_files",
 ]
+
+
+def pytest_configure() -> None:
+    """Let each browser of a test find static files when it asks for one: looking through all of them took longer than most requests."""
+    settings.WHITENOISE_AUTOREFRESH = True
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

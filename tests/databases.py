@@ -87,12 +87,12 @@ def grant() -> None:
 @pytest.fixture(scope="session")
 def django_db_setup(django_test_environment: None, django_db_blocker, django_db_modify_db_settings: None) -> Iterator[None]:
     """Both databases, migrated and granted; from then on every test is the application's role."""
-    from django.core.management import call_command
+    from coachvault.management.commands.upgrade import make_cache_table
 
     with django_db_blocker.unblock():
         use_role("owner")
         made = setup_databases(verbosity=0, interactive=False, aliases=list(NAMES), serialized_aliases=[])
-        call_command("createcachetable", verbosity=0)
+        make_cache_table()
         grant()
         use_role("app")
     yield

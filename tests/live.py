@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import fcntl
+import http.client
 import os
 import signal
 import subprocess
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
@@ -71,17 +72,25 @@ def live_mail(live_data: Path) -> Path:
 @pytest.fixture
 def live(own_databases: dict[str, str], live_data: Path) -> Iterator[str]:
     """The address of a running web server with a worker beside it."""
+    with running(own_databases, live_data) as url:
+        yield url
+
+
+@contextmanager
+def running(databases: dict[str, str], data: Path, log: Path | None = None, **more: str) -> Iterator[str]:
+    """The real web server and worker on these databases, in an environment with `more` in it; what they say goes into the file `log`."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    env = {**os.environ, "COACHVAULT_DATA": str(live_data), "PORT": str(port), "COACHVAULT_URL": url}
+    env = {**os.environ, "COACHVAULT_DATA": str(data), "PORT": str(port), "COACHVAULT_URL": url, **more}
     env.pop(UNSAFE)
     for alias, names in NAMES.items():
-        env |= {name: f"{os.environ[name].rpartition('/')[0]}/{own_databases[alias]}" for name in names}
+        env |= {name: f"{os.environ[name].rpartition('/')[0]}/{databases[alias]}" for name in names}
     children = [Child("web server", web_command(f"127.0.0.1:{port}"), env), Child("worker", worker_command(), env)]
-    for child in children:
-        child.process = spawn(child.command, env)
+    with log.open("w") if log else nullcontext() as said:
+        for child in children:
+            child.process = spawn(child.command, env, stdout=said, stderr=said)
     try:
-        wait_for(url, children[0].process)
+        wait_for(url, children[0].process, urlsplit(env["COACHVAULT_URL"]).netloc)
         yield url
     finally:  # what is thrown away need not end in order, and waiting for it costs more than many a story
         for child in children:
@@ -90,13 +99,17 @@ def live(own_databases: dict[str, str], live_data: Path) -> Iterator[str]:
                 child.process.wait()
 
 
-def wait_for(url: str, process: subprocess.Popen[bytes] | None, seconds: float = 30) -> None:
+def wait_for(url: str, process: subprocess.Popen[bytes] | None, host: str, seconds: float = 30) -> None:
     """Return when the address answers; raises if the server ended or takes too long."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and (process is None or process.poll() is None):
+        connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=5)
         try:
-            urllib.request.urlopen(f"{url}/healthz", timeout=5).close()
-            return
-        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            connection.request("GET", "/healthz", headers={"Host": host})
+            if connection.getresponse().status < 500:  # behind a proxy it leads to https
+                return
+        except OSError:
             time.sleep(0.05)
+        finally:
+            connection.close()
     raise RuntimeError("the web server did not start; it says why above")

@@ -1,6 +1,6 @@
 """Mutants of one module, made by mutmut, each tried against the tests that run through its function, all in one process with one database.
 
-    make mutants MODULE=consent/policies.py TESTS="tests/consent/test_policies.py tests/consent/test_consents.py"
+    make mutants MODULE=consent/policies.py TESTS="tests/consent/test_policies.py tests/consent/test_consents.py" [ONLY=regular expression]
 
 mutmut's own runner begins a new process and a new database for every mutant: seconds each, instead of milliseconds. Decorated functions, which
 mutmut leaves alone, are mutated beneath their decorators. The wording of sentences (`_("…")`) is no rule and is not mutated. Tests that take
@@ -28,7 +28,7 @@ from mutmut.mutation.file_mutation import mutate_file_contents
 from mutmut.mutation.trampoline import set_mutant_under_test
 from mutmut.state import state
 
-SLOW, PATIENCE = 10.0, 30.0  # seconds: of a test that is left out, of a test that a mutant makes hang
+SLOW, PATIENCE = 10.0, 90.0  # seconds: of a test that is left out, of a test that a mutant makes hang
 PATH = Path(os.environ["MUTATE"])
 NAME = ".".join(PATH.with_suffix("").parts).removesuffix(".__init__")
 
@@ -98,6 +98,8 @@ def outcome(item: pytest.Item, following: pytest.Item) -> bool:
     if hasattr(item, "_initrequest"):
         item._initrequest()
     reports = runtestprotocol(item, nextitem=following, log=False)
+    if os.environ.get("MUTANT_UNDER_TEST") == "stats":
+        print(*(report.longreprtext for report in reports if report.failed))
     return all(report.passed or report.skipped for report in reports)
 
 
@@ -139,9 +141,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
         return False
     items = session.items
     tests = first_pass(items)
-    only = os.environ.get("ONLY")
-    if only:
-        MUTANTS[:] = [one for one in MUTANTS if only in one]
+    MUTANTS[:] = [one for one in MUTANTS if re.search(os.environ.get("ONLY", ""), one)]
     begun, left = time.monotonic(), survivors(tests)
     set_mutant_under_test("")
     killed = len(MUTANTS) - len(left)

@@ -47,7 +47,7 @@ def keys_on_file(people: Iterable[UUID]) -> dict[UUID, PublicKeys]:
     found = {}
     for row in PersonKeys.objects.filter(pk__in=set(people)):
         try:
-            found[row.pk] = PublicKeys(sealing=row.sealing, signing=row.signing)
+            found[row.pk] = row.public()
         except Closed:
             continue
     return found

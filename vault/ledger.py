@@ -31,6 +31,8 @@ class Break:
     chain: UUID
     position: int
     why: str
+    signed_by: UUID | None = None
+    signed_at: datetime | None = None
 
 
 def record(
@@ -100,9 +102,9 @@ def verify_chain(chain: UUID) -> Iterator[Break]:
         yield Break(chain, position, "the end is not the head")
     for signed in LedgerSignature.objects.filter(chain=chain):
         if hashes.get(signed.position) != bytes(signed.hash):
-            yield Break(chain, signed.position, "a signed head is not in the chain")
+            yield Break(chain, signed.position, "a signed head is not in the chain", signed.person, signed.at)
         elif not _is_signed(signed):
-            yield Break(chain, signed.position, "a signature does not hold")
+            yield Break(chain, signed.position, "a signature does not hold", signed.person, signed.at)
 
 
 def chains() -> list[UUID]:
@@ -128,7 +130,7 @@ def _is_signed(signed: LedgerSignature) -> bool:
         public = public_keys(signed.person)
         if public is None:
             return False
-        primitives.check_signature(public, message, bytes(signed.signature))
+        primitives.check_signature(public.ever(), message, bytes(signed.signature))
     except Closed:
         return False
     return True

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
+from typing import Any
 
 from django.db import models
 
-from vault.encrypted import EncryptedBytes
+from vault.encrypted import EncryptedBytes, EncryptedDetails
+from vault.primitives import PublicKeys
 
 
 class Slot(models.Model):
-    """One way to a person's root key: a passphrase, or a recovery code."""
+    """One way to a person's root key: a passphrase, a recovery code, or a passkey that knows a secret (one slot for each passkey)."""
 
     class Kind(models.TextChoices):
         PASSPHRASE = "passphrase"
         RECOVERY = "recovery"
+        PASSKEY = "passkey"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     person = models.UUIDField()
@@ -23,11 +27,20 @@ class Slot(models.Model):
     memory = models.PositiveIntegerField(null=True)
     passes = models.PositiveSmallIntegerField(null=True)
     lanes = models.PositiveSmallIntegerField(null=True)
+    credential = models.BinaryField(null=True)  # SHA-256 of a passkey's id
     root_key = EncryptedBytes()
     made_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(name="one_slot_of_a_kind", fields=["person", "kind"])]
+        constraints = [
+            models.UniqueConstraint(name="one_slot_of_a_kind", fields=["person", "kind"], condition=~models.Q(kind="passkey")),
+            models.UniqueConstraint(name="one_slot_of_a_passkey", fields=["person", "credential"]),
+            models.CheckConstraint(
+                name="passkey_slots_name_theirs",
+                condition=models.Q(kind="passkey", credential__isnull=False)
+                | (~models.Q(kind="passkey") & models.Q(credential__isnull=True)),
+            ),
+        ]
 
 
 class PersonKeys(models.Model):
@@ -37,7 +50,14 @@ class PersonKeys(models.Model):
     sealing = EncryptedBytes()
     signing = EncryptedBytes()
     private = models.BinaryField()
+    former: Mapping[str, Any] = EncryptedDetails(null=True)  # lost, replaced: signing keys of before; vouched: signatures. In hex
     made_at = models.DateTimeField()
+
+    def public(self) -> PublicKeys:
+        """The public keys, with the signing keys of before. Raises `Closed` where somebody wrote over them."""
+        before = self.former or {}
+        lost, replaced, vouched = (tuple(bytes.fromhex(one) for one in before.get(name, ())) for name in ("lost", "replaced", "vouched"))
+        return PublicKeys(sealing=self.sealing, signing=self.signing, lost=lost, replaced=replaced, vouched=frozenset(vouched))
 
 
 class Unlock(models.Model):

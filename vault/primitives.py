@@ -10,7 +10,7 @@ import hmac
 import os
 import threading
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from cryptography.cobblestone import Cobblestone256Decryptor, Cobblestone256Encryptor
@@ -34,8 +34,8 @@ class Closed(Exception):
 def context(purpose: str, *fields: bytes | str | int) -> bytes:
     """Encode a purpose and its fields so that two different lists never give the same bytes: `CV1\\0`, then each field after its 2-byte length."""
     parts = [b"CV1\0"]
-    for field in (purpose, *fields):
-        raw = field if isinstance(field, bytes) else str(field).encode()
+    for one in (purpose, *fields):
+        raw = one if isinstance(one, bytes) else str(one).encode()
         if len(raw) > 0xFFFF:
             raise ValueError("a context's field is at most 65,535 bytes")
         parts += [len(raw).to_bytes(2, "big"), raw]
@@ -122,10 +122,27 @@ def stretch(passphrase: str, salt: bytes, cost: Cost) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class PublicKeys:
-    """What others need of a person: an HPKE key (1,216 bytes: ML-KEM-768, then X25519) and an Ed25519 key (32 bytes)."""
+    """What others need of a person: an HPKE key (1,216 bytes: ML-KEM-768, then X25519) and an Ed25519 key (32 bytes).
+
+    `lost` are signing keys of before whose private half nobody has any more: what they signed still counts. `replaced` are those that
+    may have leaked: they count for the signatures that the person vouched for when they replaced them (`vouched`: SHA-256 of each), and
+    for the ledger's old heads, which newer signatures hold too.
+    """
 
     sealing: bytes
     signing: bytes
+    lost: tuple[bytes, ...] = field(default=(), compare=False, repr=False)
+    replaced: tuple[bytes, ...] = field(default=(), compare=False, repr=False)
+    vouched: frozenset[bytes] = field(default=frozenset(), compare=False, repr=False)
+
+    @property
+    def is_first(self) -> bool:
+        """Whether this person never had other keys."""
+        return not self.lost and not self.replaced
+
+    def ever(self) -> PublicKeys:
+        """The same, where every signing key that this person had counts."""
+        return PublicKeys(self.sealing, self.signing, lost=(*self.lost, *self.replaced))
 
     def fingerprint(self) -> bytes:
         """SHA-256 over both keys, 32 bytes."""
@@ -173,11 +190,23 @@ def wrap(secret: bytes, to: PublicKeys, info: bytes) -> bytes:
 
 
 def check_signature(public: PublicKeys, message: bytes, signature: bytes) -> None:
-    """Raise `Closed` unless this person's key signed exactly `message`."""
+    """Raise `Closed` unless this person's key, or one of before that still counts for it, signed exactly `message`."""
+    count = (public.signing, *public.lost, *(public.replaced if voucher(message, signature) in public.vouched else ()))
+    if not any(_is_signed_by(key, message, signature) for key in count):
+        raise Closed("not signed by this person")
+
+
+def voucher(message: bytes, signature: bytes) -> bytes:
+    """What names one signature of one message, 32 bytes."""
+    return hashlib.sha256(context("vouched", hashlib.sha256(message).digest(), signature)).digest()
+
+
+def _is_signed_by(key: bytes, message: bytes, signature: bytes) -> bool:
     try:
-        ed25519.Ed25519PublicKey.from_public_bytes(public.signing).verify(signature, message)
-    except (InvalidSignature, ValueError) as no:
-        raise Closed("not signed by this person") from no
+        ed25519.Ed25519PublicKey.from_public_bytes(key).verify(signature, message)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
 
 
 def keyed_digest(key: bytes, value: bytes) -> bytes:

@@ -1,16 +1,18 @@
-"""The ways to a person's root key: what they know, stretched, opens a slot. No hash of a passphrase exists anywhere."""
+"""The ways to a person's root key: what they know, stretched, or what their passkey knows, opens a slot. No hash of a passphrase exists anywhere."""
 
 from __future__ import annotations
 
 import base64
+import hashlib
 import os
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, NoReturn
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.views.decorators.debug import sensitive_variables
 
 from vault import primitives, ration
@@ -19,6 +21,7 @@ from vault.primitives import Closed, Cost
 
 COST: Cost = primitives.STANDARD
 RECOVERY_BYTES: Final = 20  # 160 bits, 32 letters of base32
+PRF_BYTES: Final = 32  # what a passkey answers to a salt: WebAuthn's PRF extension
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +40,9 @@ class Stretched:
         raise TypeError("a stretched passphrase is not stored and not passed on")
 
 
-def _place(slot: UUID, person: UUID, kind: str, salt: bytes, cost: Cost | None) -> bytes:
+def _place(slot: UUID, person: UUID, kind: str, salt: bytes, cost: Cost | None, *credential: bytes) -> bytes:
     numbers = (cost.memory, cost.passes, cost.lanes) if cost else (0, 0, 0)
-    return primitives.context("slot", slot.bytes, person.bytes, kind, salt, *numbers)
+    return primitives.context("slot", slot.bytes, person.bytes, kind, salt, *numbers, *credential)
 
 
 @sensitive_variables()
@@ -139,3 +142,61 @@ def open_stretched(person: UUID, passphrase: Stretched) -> bytes:
     if slot is None:
         raise Closed("no such slot")
     return primitives.unseal(passphrase.key, slot.root_key, _place(slot.id, person, slot.kind, passphrase.salt, passphrase.cost))
+
+
+def new_salt() -> bytes:
+    """What a passkey is asked about: 32 random bytes, new for each slot."""
+    return os.urandom(PRF_BYTES)
+
+
+@sensitive_variables()
+def set_passkey(person: UUID, root_key: bytes, credential: bytes, salt: bytes, secret: bytes, at: datetime) -> None:
+    """Make the slot of one passkey, in place of the one that it had. `secret` is what it answers to `salt`. Raises `Closed`."""
+    drop_passkey(person, credential)
+    slot = uuid.uuid4()
+    place = _place(slot, person, Slot.Kind.PASSKEY, salt, None, credential)
+    sealed = primitives.seal(primitives.derive(_answer(secret), place), root_key, place)
+    named = _digest(credential)
+    Slot.objects.create(id=slot, person=person, kind=Slot.Kind.PASSKEY, salt=salt, credential=named, root_key=sealed, made_at=at)
+
+
+@sensitive_variables()
+def open_with_passkey(person: UUID, credential: bytes, secret: bytes) -> bytes:
+    """The root key by what this passkey answered to its slot's salt, or `Closed`. 256 bits need no stretching."""
+    slot = _passkey_slots(person, credential).first()
+    if slot is None:
+        raise Closed("no such slot")
+    place = _place(slot.id, person, slot.kind, bytes(slot.salt), None, credential)
+    return primitives.unseal(primitives.derive(_answer(secret), place), slot.root_key, place)
+
+
+def passkey_salts(person: UUID, credentials: Iterable[bytes]) -> dict[bytes, bytes]:
+    """What each of these passkeys that has a slot is to be asked about."""
+    rows = Slot.objects.filter(person=person, kind=Slot.Kind.PASSKEY)
+    salts = {bytes(row.credential or b""): bytes(row.salt) for row in rows}
+    return {one: salts[_digest(one)] for one in credentials if _digest(one) in salts}
+
+
+def drop_passkey(person: UUID, credential: bytes) -> bool:
+    """Take away the slot of one passkey; whether there was one. The other ways stay."""
+    return bool(_passkey_slots(person, credential).delete()[0])
+
+
+def drop_passkeys(person: UUID) -> None:
+    """Take away the slot of every passkey: a new root key, which no passkey was asked to close."""
+    Slot.objects.filter(person=person, kind=Slot.Kind.PASSKEY).delete()
+
+
+def _passkey_slots(person: UUID, credential: bytes) -> QuerySet[Slot]:
+    return Slot.objects.filter(person=person, kind=Slot.Kind.PASSKEY, credential=_digest(credential))
+
+
+def _digest(credential: bytes) -> bytes:
+    return hashlib.sha256(credential).digest()
+
+
+@sensitive_variables()
+def _answer(secret: bytes) -> bytes:
+    if len(secret) != PRF_BYTES:
+        raise Closed("not a passkey's secret")
+    return secret

@@ -53,7 +53,7 @@ def _key_context(key: DataKey, purpose: str) -> bytes:
     return primitives.context(purpose, key.practice.bytes, key.id.bytes, key.series.bytes, key.epoch, key.kind, key.maker.bytes)
 
 
-def _own_place(key: DataKey, holder: UUID) -> bytes:
+def own_place(key: DataKey, holder: UUID) -> bytes:
     return primitives.context("grant.own", _key_context(key, "datakey"), holder.bytes)
 
 
@@ -64,13 +64,23 @@ def _given_place(key: DataKey, giver: UUID, to: UUID, public: PublicKeys, bound_
 def public_keys(person: UUID) -> PublicKeys | None:
     """The public keys of a person, or None while they have not made their vault."""
     row = PersonKeys.objects.filter(pk=person).first()
-    return PublicKeys(sealing=row.sealing, signing=row.signing) if row else None
+    return row.public() if row else None
 
 
 def public_keys_of(people: Iterable[UUID] | QuerySet[Any, Any]) -> dict[UUID, PublicKeys]:
     """The public keys of each of these people who has made their vault, in one statement."""
     rows = PersonKeys.objects.filter(pk__in=people)
-    return {row.pk: PublicKeys(sealing=row.sealing, signing=row.signing) for row in rows}
+    return {row.pk: row.public() for row in rows}
+
+
+def held_keys(person: UUID) -> PersonKeys | None:
+    """The row of a person's keys, which nobody replaces until the transaction ends; None while they have not made their vault."""
+    return next(iter(PersonKeys.objects.raw('SELECT * FROM "vault_personkeys" WHERE person = %s FOR SHARE', [person])), None)
+
+
+def private_place(person: UUID) -> bytes:
+    """What the private keys' seal is bound to."""
+    return primitives.context("person", person.bytes)
 
 
 def check_given(grant: KeyGrant, *, giver: PublicKeys, to: PublicKeys, bound_to: bytes) -> bytes:
@@ -78,10 +88,14 @@ def check_given(grant: KeyGrant, *, giver: PublicKeys, to: PublicKeys, bound_to:
     key = grant.key
     if grant.giver != key.maker or key.kind == DataKey.Kind.OWN:
         raise NotYours("given by somebody who may not give it")
-    place = _given_place(key, grant.giver, grant.holder, to, bound_to)
-    message = primitives.context("signed.grant", place_digest(place), bytes(grant.wrapped))
-    primitives.check_signature(giver, message, bytes(grant.signature or b""))
-    return place
+    primitives.check_signature(giver, given_message(grant, to, bound_to), bytes(grant.signature or b""))
+    return _given_place(key, grant.giver, grant.holder, to, bound_to)
+
+
+def given_message(grant: KeyGrant, to: PublicKeys, bound_to: bytes) -> bytes:
+    """What the giver of a grant signs: its whole place and the wrapped secret."""
+    place = _given_place(grant.key, grant.giver, grant.holder, to, bound_to)
+    return primitives.context("signed.grant", place_digest(place), bytes(grant.wrapped))
 
 
 class Unlocked:
@@ -105,28 +119,39 @@ class Unlocked:
     def pair(self) -> KeyPair:
         """This person's private keys."""
         if self._pair is None:
-            row = PersonKeys.objects.filter(pk=self.person).first()
-            if row is None:
-                raise Closed("this person's keys are gone")
-            pair = KeyPair(primitives.unseal(self._root_key, bytes(row.private), primitives.context("person", self.person.bytes)))
-            if pair.public != PublicKeys(sealing=row.sealing, signing=row.signing):
-                raise Closed("the public keys on file are not this person's")
-            self._pair = pair
+            self._pair = self.current()
         return self._pair
+
+    def current(self) -> KeyPair:
+        """The private keys as they stand now, held until the transaction ends, so that none is replaced meanwhile. Raises `Closed` once they were."""
+        row = held_keys(self.person)
+        if row is None:
+            raise Closed("this person's keys are gone")
+        pair = KeyPair(primitives.unseal(self._root_key, bytes(row.private), private_place(self.person)))
+        if pair.public != row.public():
+            raise Closed("the public keys on file are not this person's")
+        return pair
 
     def sign(self, purpose: str, *fields: bytes | str | int) -> bytes:
         """This person's signature over a purpose and its fields, 64 bytes."""
-        return self.pair().sign(primitives.context("signed." + purpose, *fields))
+        return self.current().sign(primitives.context("signed." + purpose, *fields))
 
     @sensitive_variables()
     def change_passphrase(self, new: slots.Stretched, at: datetime) -> None:
-        """Close the root key under another passphrase."""
+        """Close the root key under another passphrase. Raises `Closed` once it was replaced."""
+        self.current()
         slots.set_passphrase(self.person, self._root_key, new, at)
 
     @sensitive_variables()
     def set_recovery(self, code: str, at: datetime) -> None:
-        """Close the root key under a recovery code too, in place of the one before."""
+        """Close the root key under a recovery code too, in place of the one before. Raises `Closed` once it was replaced."""
+        self.current()
         slots.set_recovery(self.person, self._root_key, code, at)
+
+    @sensitive_variables()
+    def set_passkey(self, credential: bytes, salt: bytes, secret: bytes, at: datetime) -> None:
+        """Close the root key under what a passkey answers to a salt too, in place of the slot that it had."""
+        slots.set_passkey(self.person, self._root_key, credential, salt, secret, at)
 
     @sensitive_variables()
     def closed_under(self, key: bytes, place: bytes) -> bytes:
@@ -140,9 +165,10 @@ class Unlocked:
         key = DataKey(series=uuid.uuid4(), kind=kind, practice=practice, maker=self.person, made_at=at)
         if key.kind == DataKey.Kind.COPY:
             raise NotYours("a copy is made by copy_for")
+        self.current()
         secret, half = primitives.random_key(), halves.make(key.id)
         key.save(force_insert=True)
-        wrapped = primitives.seal(self._root_key, secret, _own_place(key, self.person))
+        wrapped = primitives.seal(self._root_key, secret, own_place(key, self.person))
         KeyGrant.objects.create(key=key, holder=self.person, giver=self.person, wrapped=wrapped, made_at=at)
         self._keys[key.series, key.epoch, self.person, b""] = self._derive(key, secret, half)
         return key.series
@@ -164,7 +190,7 @@ class Unlocked:
         key = DataKey(series=series, epoch=last.epoch + 1, kind=last.kind, practice=last.practice, maker=self.person, made_at=at)
         secret, half = primitives.random_key(), halves.make(key.id)
         key.save(force_insert=True)
-        wrapped = primitives.seal(self._root_key, secret, _own_place(key, self.person))
+        wrapped = primitives.seal(self._root_key, secret, own_place(key, self.person))
         KeyGrant.objects.create(key=key, holder=self.person, giver=self.person, wrapped=wrapped, made_at=at)
         self._keys[series, key.epoch, self.person, b""] = self._derive(key, secret, half)
         for holder in _given(last):
@@ -197,10 +223,16 @@ class Unlocked:
         key = DataKey(id=key_id, series=series, epoch=epoch, kind=kind, practice=practice, maker=maker)
         return KeyGrant(key=key, holder=self.person, giver=giver, wrapped=wrapped, signature=signature)
 
+    def secret_of(self, grant: KeyGrant) -> bytes:
+        """The secret of a grant that this person made for themselves. Raises `Closed`."""
+        if not grant.giver == grant.holder == self.person == grant.key.maker:
+            raise Closed("not a grant of their own")
+        return primitives.unseal(self._root_key, bytes(grant.wrapped), own_place(grant.key, self.person))
+
     def _open_grant(self, grant: KeyGrant, bound_to: bytes) -> bytes:
         key = grant.key
         if grant.giver == self.person == key.maker:
-            return primitives.unseal(self._root_key, bytes(grant.wrapped), _own_place(key, self.person))
+            return self.secret_of(grant)
         giver = public_keys(grant.giver)
         if giver is None:
             raise Closed("the giver has no keys")
@@ -237,11 +269,17 @@ class Unlocked:
 
     # Giving
 
-    def grant(self, series: UUID, *, to: UUID, at: datetime) -> None:
-        """Give every living epoch of a shared key of ours to one more person. Giving again does nothing. Raises `NotYours`, `Closed`."""
-        public = public_keys(to)
-        if public is None:
+    def grant(self, series: UUID, *, to: UUID, at: datetime, known: PublicKeys | None = None) -> None:
+        """Give every living epoch of a shared key of ours to one more person. Giving again does nothing. Raises `NotYours`, `Closed`.
+
+        `known` are the keys by which the giver knows them: others are given nothing, were they put there a moment ago.
+        """
+        row = held_keys(to)
+        if row is None:
             raise Closed("they have not made their vault yet")
+        public = row.public()
+        if known is not None and known != public:
+            raise Closed("their keys are not the ones that are known")
         living = list(DataKey.objects.filter(series=series, shredded_at__isnull=True).prefetch_related("grants"))
         if not living:
             raise Closed("this key was destroyed")
@@ -267,7 +305,8 @@ class Unlocked:
         """
         if to == self.person:
             raise NotYours("a copy is for somebody else")
-        if public_keys(to) != public:
+        row = held_keys(to)
+        if row is None or row.public() != public:
             raise Closed("their keys are not the ones that were shown")
         key = DataKey(series=uuid.uuid4(), kind=DataKey.Kind.COPY, practice=practice, maker=self.person, made_at=at)
         secret, half = primitives.random_key(), halves.make(key.id)
@@ -338,7 +377,7 @@ def make_vault(person: UUID, passphrase: slots.Stretched, at: datetime) -> Unloc
         person=person,
         sealing=public.sealing,
         signing=public.signing,
-        private=primitives.seal(root_key, seed, primitives.context("person", person.bytes)),
+        private=primitives.seal(root_key, seed, private_place(person)),
         made_at=at,
     )
     return Unlocked(person, root_key)

@@ -139,7 +139,13 @@ def chains() -> Check:
     """Every chain holds from its first row to its head and its signatures."""
     every = ledger.chains()
     breaks = (one for chain in every for one in ledger.verify_chain(chain))
-    return Check("chains", len(every), tuple(Found(f"{one.chain} {one.position}", one.why.replace(" ", "_")) for one in breaks))
+    return Check("chains", len(every), tuple(Found(_place(one), one.why.replace(" ", "_")) for one in breaks))
+
+
+def _place(one: ledger.Break) -> str:
+    """Where a chain breaks; of a head that somebody signed, who and when."""
+    signed = f" signed by {one.signed_by} on {one.signed_at:%Y-%m-%d %H:%M:%S} UTC:" if one.signed_by and one.signed_at else ""
+    return f"{one.chain} {one.position}{signed}"
 
 
 def rows(kind: Rows) -> Check:

@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods
 
-from accounts import actions, opening, rates, unlocking
+from accounts import actions, opening, rates, sign_ins, turnstile, unlocking
 from accounts.doors import Anyone, SignedIn, admits
 from accounts.forms import AddressForm, RecoverForm
 from accounts.models import Link, User
-from vault import instance, slots
+from vault import slots
 from vault.primitives import Closed
 from vault.unlocked import Unlocked
 
@@ -30,7 +30,7 @@ def lost(request: HttpRequest) -> HttpResponse:
     form = AddressForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         address = form.cleaned_data["address"]
-        digest = instance.address_digest(address)
+        digest = User.username_of(address)
         if rates.may_ask_for_mail(request, digest):
             user = User.objects.filter(username=digest, is_active=True).first()
             language, about = (user.language, user.pk) if user else (get_language() or "fr", None)
@@ -60,7 +60,7 @@ def sign_in_by_link(request: HttpRequest, link: Link) -> HttpResponse:
 @sensitive_variables()
 def recover(request: HttpRequest) -> HttpResponse:
     """Open the vault with the recovery code and choose a new passphrase; a new code follows, since this one was used."""
-    form = RecoverForm(request.POST or None)
+    form = RecoverForm(request.POST or None, own=(request.user.name, request.user.address))
     if request.method == "POST" and form.is_valid():
         user = request.user
         if not rates.may_ask_for_mail(request, "recover:" + user.username):
@@ -69,10 +69,12 @@ def recover(request: HttpRequest) -> HttpResponse:
             try:
                 vault = Unlocked(user.pk, slots.open_with_recovery(user.pk, form.cleaned_data["code"]))
             except Closed:
+                turnstile.tell("wrong recovery code person", user.pk)
                 form.add_error("code", _("This code does not open your vault. Please compare each group with your sheet."))
             else:
                 actions.recover(person=user, vault=vault, new=slots.stretched(form.cleaned_data["passphrase"]), by=user)
                 update_session_auth_hash(request, user)
+                sign_ins.only_this(request)
                 unlocking.begin(request, vault, pending=False)
                 record_authentication(request, user, method="password", reauthenticated=True)
                 opening.opened(request, user, vault)

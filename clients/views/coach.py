@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.act import Refused
 from accounts.doors import admits
-from clients import actions, invitations
+from clients import actions, invitations, keys
 from clients.barriers import Barriers
 from clients.forms import ClientForm
 from clients.models import Client, Coach, Engagement
@@ -57,21 +57,8 @@ def client_page(request: HttpRequest, coach: Coach, pk: str) -> HttpResponse:
     invitation = invitations.standing([client], timezone.now()).get(client.id)
     is_walled = bool(Barriers(coach.pk).others(client.pk))
     facts = {"client": client, "engagements": engagements, "invitation": invitation, "is_walled": is_walled}
+    facts["changed"] = keys.changed([client]).get(client.pk)
     return render(request, "clients/client_page.html", facts)
-
-
-@require_http_methods(["GET", "POST"])
-@admits(Coach)
-def client_edit(request: HttpRequest, coach: Coach, pk: str) -> HttpResponse:
-    """Change a client's details."""
-    client = get_object_or_404(Client.objects.for_coach(coach), pk=pk)
-    form = ClientForm(request.POST or None, initial={**client.details, "language": client.language})
-    if request.method == "POST" and form.is_valid():
-        details = dict(form.cleaned_data)
-        actions.change_client(client=client, language=details.pop("language"), details=details, by=coach)
-        messages.success(request, _("Saved."))
-        return redirect("client_page", client.pk)
-    return render(request, "clients/client_form.html", {"form": form, "client": client})
 
 
 @require_POST

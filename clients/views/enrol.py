@@ -22,10 +22,11 @@ from accounts.doors import Administrator, Anyone, admits
 from accounts.forms import AddressForm, EnrolForm
 from accounts.models import Link, User
 from accounts.views.lost import sign_in_by_link
-from clients import actions
+from clients import actions, invitations
 from clients.forms import SignUpForm
 from clients.models import Client, Coach, SponsorContact
-from vault import instance, slots
+from clients.views.own import confirm_address
+from vault import slots
 
 
 def signing_up_is_open() -> bool:
@@ -42,7 +43,7 @@ def sign_up(request: HttpRequest) -> HttpResponse:
     form = AddressForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         address = form.cleaned_data["address"]
-        digest = instance.address_digest(address)
+        digest = User.username_of(address)
         if rates.may_ask_for_mail(request, digest):
             known = User.objects.filter(username=digest).exists()
             letter = "already_known" if known else "sign_up"
@@ -58,16 +59,35 @@ def enrol(request: HttpRequest, token: str) -> HttpResponse:
     try:
         link = links.find(token, timezone.now())
     except Http404:
-        return render(request, "clients/link_over.html", status=404)
+        return _over(request, token)
     if link.kind == Link.Kind.SIGN_IN:
         return sign_in_by_link(request, link)
+    if link.kind == Link.Kind.ADDRESS:
+        return confirm_address(request, link, _over(request, token))
     invited = actions.invited_by(link) if link.kind == Link.Kind.JOIN else None
     if not _leads_somewhere(link, invited):
-        return render(request, "clients/link_over.html", status=404)
-    known = User.objects.filter(username=instance.address_digest(link.address)).first()
+        return _over(request, token)
+    known = User.objects.filter(username=User.username_of(link.address)).first()
     if known is not None:
         return _welcome_back(request, link, invited, known)
     return _make_person(request, link, invited)
+
+
+def _over(request: HttpRequest, token: str) -> HttpResponse:
+    """Say that a link leads nowhere, alike for every one, and offer to ask for another."""
+    return render(request, "clients/link_over.html", {"token": token}, status=404)
+
+
+@require_POST
+@admits(Anyone)
+def link_again(request: HttpRequest) -> HttpResponse:
+    """Mail another link to where one that is over had gone, if there is still something to open. The answer is the same for every link."""
+    token, now = request.POST.get("token", "")[:100], timezone.now()
+    if rates.may_ask_for_mail(request, links.digest(token)):
+        link = invitations.to_send_again(token, now)
+        if link is not None and (link.kind != Link.Kind.SIGN_UP or link.about is not None or signing_up_is_open()):
+            accounts.send_link(kind=link.kind, letter=link.letter, address=link.address, language=link.language, about=link.about, by=None)
+    return render(request, "accounts/mail_sent.html", {"what": "again"})
 
 
 def _leads_somewhere(link: Link, invited: Client | SponsorContact | None) -> bool:
@@ -100,7 +120,9 @@ def _welcome_back(request: HttpRequest, link: Link, invited: Client | SponsorCon
 def _make_person(request: HttpRequest, link: Link, invited: Client | SponsorContact | None) -> HttpResponse:
     """Nobody has this address: a name, a passphrase, and the vault is made."""
     is_coach = link.kind == Link.Kind.SIGN_UP
-    form = (SignUpForm if is_coach else EnrolForm)(request.POST or None, initial={"name": invited.name if invited else ""})
+    form = (SignUpForm if is_coach else EnrolForm)(
+        request.POST or None, initial={"name": invited.name if invited else ""}, own=[link.address]
+    )
     if request.method != "POST" or not form.is_valid():
         return render(request, "clients/enrol.html", _facts(link, invited) | {"form": form})
     chosen = form.cleaned_data
@@ -113,6 +135,7 @@ def _make_person(request: HttpRequest, link: Link, invited: Client | SponsorCont
         request.session.flush()
     user.opened = slots.open_stretched(user.pk, passphrase)
     user.backend = settings.AUTHENTICATION_BACKENDS[0]
+    record_authentication(request, user, method="link")
     record_authentication(request, user, method="password", reauthenticated=True)
     return perform_login(request, Login(user=user, redirect_url=reverse("home" if invited else "mfa_activate_totp")))
 

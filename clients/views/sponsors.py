@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.act import Refused
 from accounts.doors import admits
-from clients import actions, invitations
+from clients import actions, invitations, keys
 from clients.barriers import Barriers
 from clients.forms import ContactForm, SponsorForm
 from clients.models import Coach, Engagement, Sponsor, SponsorContact
@@ -45,9 +45,10 @@ def sponsor_page(request: HttpRequest, coach: Coach, pk: str) -> HttpResponse:
     contacts = sorted(SponsorContact.objects.for_coach(coach).filter(sponsor=sponsor), key=lambda contact: contact.name.casefold())
     engagements = Engagement.objects.for_coach(coach).filter(sponsor=sponsor).select_related("client")
     invited = invitations.standing(contacts, timezone.now())
+    changed = keys.changed([one for one in contacts if one.left_at is None])
     facts = {
         "sponsor": sponsor,
-        "contacts": [(one, invited.get(one.id)) for one in contacts if one.left_at is None],
+        "contacts": [(one, invited.get(one.id), one.id in changed) for one in contacts if one.left_at is None],
         "left": [one for one in contacts if one.left_at is not None],
         "not_joined": any(one.joined_at is None for one in contacts if one.left_at is None),
         "engagements": engagements,

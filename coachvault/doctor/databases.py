@@ -14,6 +14,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from accounts.models import User
+from coachvault.doctor import transport
 from coachvault.doctor.findings import Finding, good, missing, warning
 from coachvault.postgres import OLDEST, addresses
 from vault.keyring.models import Half
@@ -49,6 +50,7 @@ def look() -> Iterator[Finding]:
     yield from reached
     if any(one.cure for one in reached):
         return
+    yield from transport.look()
     yield role()
     yield from (migrations(alias) for alias in URLS)
     if one("select to_regclass('vault_ledger') is null"):

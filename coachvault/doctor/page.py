@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
 
-from coachvault.doctor import databases, ground, services
+from coachvault.doctor import databases, ground, safety, services
 from coachvault.doctor.findings import Finding, State
 
 SECONDS: Final = 60
@@ -25,6 +25,7 @@ NAMES: Final[dict[str, Any]] = {
     "core dumps": _("Memory written after a crash"),
     "database": _("Database"),
     "keyring": _("Keyring"),
+    "transport": _("Encrypted connections"),
     "role": _("Rights of the program"),
     "migrations of the database": _("Version of the database"),
     "migrations of the keyring": _("Version of the keyring"),
@@ -42,6 +43,11 @@ NAMES: Final[dict[str, Any]] = {
     "worker": _("Work in the background"),
     "signatures": _("Signatures and their time-stamps"),
     "static files": _("Files for browsers"),
+    "file modes": _("Files for their owner alone"),
+    "backup": _("A recent backup"),
+    "rotation": _("Change of the instance keys"),
+    "halves": _("Destroyed keys are gone"),
+    "way in": _("Encrypted way in"),
 }
 
 
@@ -78,4 +84,5 @@ def _looked() -> Iterator[Finding]:
     yield from ground.secrets(place)
     yield from (ground.disk(place), ground.swap(), ground.own_cores())
     yield from databases.look()
+    yield from safety.look()
     yield from (services.mail(), services.documents(), services.worker(), services.signatures(), services.static_files())

@@ -18,6 +18,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from accounts.act import Refused, act, person_of
 from accounts.jobs import write_to
+from clients import keys
 from clients.models import Coach, Engagement, joined
 from consent import law
 from consent.actions.tasks import add_task, finish_task
@@ -27,7 +28,7 @@ from vault import ledger
 from vault.models import DataKey
 from vault.primitives import Closed
 from vault.sealed import Place, Sealed
-from vault.unlocked import Unlocked, public_keys
+from vault.unlocked import Unlocked
 
 Kind = LegalAddition.Kind
 
@@ -101,8 +102,7 @@ def tell_client(*, entry: LegalDisclosure, notice: law.Notice, vault: Unlocked, 
     engagement = row.engagement
     _check_parties(engagement)
     person = joined(engagement.client)
-    if person is not None and public_keys(person) is not None:
-        vault.grant(engagement.shared_key, to=person, at=at or timezone.now())
+    if person is not None and keys.give(engagement, vault, at or timezone.now()):
         write_to.defer(person=str(person), letter="something_new")
     addition = _add(row, Kind.TOLD, notice.kept(), vault, at)
     _finish(row, Task.Kind.LAW_REVIEW, by, at)

@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from accounts.act import Refused, act, person_of
 from accounts.jobs import write_to
+from clients import keys as people_keys
 from clients.models import Client, Coach, Engagement, SponsorContact, joined
 from consent import policies, purposes, states
 from consent.actions.consents import LAPSES_AFTER, NOTICE
@@ -139,7 +140,7 @@ def propose(
     An earlier proposal of the summary to the same contact is void, and one of another version to anybody. Each contact is a question of its own.
     """
     contact = contact or summary.contact
-    _hold(contact.pk)
+    hold_contact(contact.pk)
     policies.check_may_propose(summary, contact)
     policies.check_was_read(summary, text, reading)
     if not text.strip():
@@ -153,7 +154,9 @@ def propose(
     salted, fingerprint = _salted(text)
     proposal = Proposal(summary=summary, version=summary.version, contact=contact, fingerprint=fingerprint)
     proposal.proposed_at, proposal.lapses_at = now, now + LAPSES_AFTER
-    vault.grant(engagement.shared_key, to=_joined(engagement.client), at=now)
+    _joined(engagement.client)
+    if not people_keys.give(engagement, vault, now):
+        raise Refused(code="other_keys")
     proposal.body = vault.seal(salted, proposal.place())
     proposal.save(force_insert=True)
     question = Consent(engagement=engagement, purpose=purposes.SUMMARY, contact=contact, proposal=proposal, fingerprint=fingerprint)
@@ -176,7 +179,7 @@ def propose(
     return proposal
 
 
-def _hold(contact: UUID) -> None:
+def hold_contact(contact: UUID) -> None:
     """Hold a contact's row before any consent's: whoever takes a right from them, or says that they left, holds both in this order."""
     SponsorContact.objects.select_for_update(of=("self",), no_key=True).only("pk").get(pk=contact)
 
@@ -257,10 +260,10 @@ def approve(
 
     `fingerprint` (SHA-256), `contact` and `keys` (SHA-256 of the contact's public keys) are what the client was shown: where one differs now, `Changed`.
     """
-    _hold(proposal.contact_id)
+    hold_contact(proposal.contact_id)
     now = at or timezone.now()
     row, consent = _waiting(proposal, at)
-    public = _keys_shown(row.contact, keys)
+    public = keys_shown(row.contact, keys)
     policies.check_may_propose(row.summary, row.contact)
     value = vault.open(row.body, row.place())
     _text, found = unsalted(value)
@@ -276,7 +279,7 @@ def approve(
     return disclose(consent=consent, value=value, public=public, vault=vault, by=by, at=at)
 
 
-def _keys_shown(contact: SponsorContact, keys: bytes) -> PublicKeys:
+def keys_shown(contact: SponsorContact, keys: bytes) -> PublicKeys:
     """The contact's public keys, if they are those whose SHA-256 the client was shown; otherwise `Changed`, for whoever tells the coach."""
     person = _joined(contact)
     try:

@@ -4,7 +4,7 @@ from consent.forms.drafting import DraftForm
 from consent.forms.law import ConfirmForm, EntryForm, PapersForm, ReviewForm, TellForm
 from consent.forms.requests import InformationForm
 from consent.forms.signing import AnswerForm, CodeForm, DeclineForm, QuestionForm, SendForm, SignForm
-from consent.forms.summaries import ApproveForm, ChangesForm, SummaryForm
+from consent.forms.summaries import ApproveForm, ChangesForm, ShowAgainForm, SummaryForm
 from consent.forms.templates import StartForm, TemplateForm
 from consent.forms.wishes import DeclineWishForm, WishForm
 
@@ -23,6 +23,7 @@ __all__ = [
     "QuestionForm",
     "ReviewForm",
     "SendForm",
+    "ShowAgainForm",
     "SignForm",
     "StartForm",
     "SummaryForm",

@@ -45,6 +45,12 @@ class ApproveForm(forms.Form):
         return date(chosen.year, chosen.month, chosen.day)
 
 
+class ShowAgainForm(forms.Form):
+    """The contact's keys that the client was shown."""
+
+    keys = HexField()
+
+
 def one_line_end(text: str) -> str:
     """The text with the line ends that a browser sends made plain, so that two texts are compared by their words."""
     return text.replace("\r\n", "\n").replace("\r", "\n")

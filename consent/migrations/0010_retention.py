@@ -52,7 +52,7 @@ end $$;
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("vault", "0003_epochs"),
+        ("vault", "0005_epochs"),
         ("clients", "0002_barriers"),
         ("consent", "0009_rights"),
     ]

@@ -17,11 +17,13 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.act import Refused
 from accounts.doors import admits
+from clients.keys import is_known
 from clients.models import Client
 from consent import consent_receipts, evidence, overview, readers
 from consent.actions import copies
+from consent.actions import keys as new_keys
 from consent.actions import summaries as actions
-from consent.forms import ApproveForm, ChangesForm
+from consent.forms import ApproveForm, ChangesForm, ShowAgainForm
 from consent.models import Consent, Proposal
 from consent.standing import Changed
 from consent.views.careful import asks_passphrase, is_stepped_up
@@ -50,7 +52,13 @@ def proposal(request: HttpRequest, clients: list[Client], pk: str) -> HttpRespon
 
 @sensitive_variables()
 def _page(
-    request: HttpRequest, clients: list[Client], row: Proposal, *, approve: ApproveForm | None = None, changes: ChangesForm | None = None
+    request: HttpRequest,
+    clients: list[Client],
+    row: Proposal,
+    *,
+    approve: ApproveForm | None = None,
+    changes: ChangesForm | None = None,
+    again: ShowAgainForm | None = None,
 ) -> HttpResponse:
     """The page of a proposal, with a form that was not right yet, if there is one."""
     vault: Any = request.vault  # type: ignore[attr-defined]
@@ -71,6 +79,8 @@ def _page(
         "changes": changes or ChangesForm(initial={"text": text}),
         "asks_passphrase": asks_passphrase(request),
         "consent": consent,
+        "again": again or ShowAgainForm(),
+        "new_key": _new_key(row, consent, keys),
         "happened": overview.what_happened(consent),
         "is_waiting": row.state == Proposal.State.PROPOSED and row.lapses_at > now,
         "now": now,
@@ -94,6 +104,17 @@ def _keys_to_show(row: Proposal, client: Client) -> str:
         _end_for_keys(row, client)
         return ""
     return keys.fingerprint().hex() if keys else ""
+
+
+def _new_key(row: Proposal, consent: Consent | None, shown: str) -> str:
+    """Why an authorised text is closed although the consent stands: `known` or `unknown` for a contact's new key, else empty."""
+    copy = getattr(consent, "disclosure", None)
+    if consent is None or copy is None or copy.closed_at is None or consent.state != "given" or consent.is_over(timezone.localdate()):
+        return ""
+    public = public_keys(row.contact.person_id) if shown and row.contact.person_id and row.contact.left_at is None else None
+    if public is None:
+        return ""
+    return "known" if is_known(row.contact, public) else "unknown"
 
 
 def _end_for_keys(row: Proposal, client: Client) -> None:
@@ -141,6 +162,26 @@ def proposal_approve(request: HttpRequest, clients: list[Client], pk: str) -> Ht
         request,
         _("It is noted. For one minute you can still take it back before anyone reads it; you can also withdraw it later, at any time."),
     )
+    return redirect("client_proposal", pk)
+
+
+@require_POST
+@admits(Client)
+@sensitive_variables()
+def proposal_show_again(request: HttpRequest, clients: list[Client], pk: str) -> HttpResponse:
+    """Show an authorised text again to a contact whose key is new: the client's own vault makes the copy once more. The consent stands as it is."""
+    row, form = _proposal(clients, pk), ShowAgainForm(request.POST)
+    if not is_stepped_up(request, form) or not form.is_valid():
+        return _page(request, clients, row, again=form)
+    consent = get_object_or_404(Consent.objects.for_client(clients), proposal=row)
+    try:
+        new_keys.show_again(consent=consent, shown=form.cleaned_data["keys"], vault=request.vault, by=_client(clients, row))  # type: ignore[attr-defined]
+    except Changed:
+        messages.error(request, _("Something has changed since you opened this page, so nothing was passed on. Please read it again."))
+    except Refused as no:
+        messages.error(request, str(no.sentence) or _("This text can no longer be shown."))
+    else:
+        messages.success(request, _("It is shown again. For one minute you can still take it back before anyone reads it."))
     return redirect("client_proposal", pk)
 
 

@@ -17,5 +17,5 @@ create or replace function note_is_finished() returns trigger language plpgsql a
 
 
 class Migration(migrations.Migration):
-    dependencies = [("coaching_sessions", "0004_notebook"), ("vault", "0003_epochs")]
+    dependencies = [("coaching_sessions", "0004_notebook"), ("vault", "0005_epochs")]
     operations = [migrations.RunSQL(AGAIN, UNDO)]

@@ -96,6 +96,22 @@ def destroy_notebook(*, notebook: Notebook, by: Client, at: datetime | None = No
     if row is None:
         raise Refused(code="notebook_gone")
     policies.check_made_for(row, client)
+    _destroy(row, client, by, now, at)
+    facts = {"chain": client.coach.practice_id, "by": person_of(by), "kind": "notebook", "about": row.id, "subject": row.id}
+    ledger.record("notebook.destroyed", **facts, at=at)
+
+
+@act
+def notebook_destroyed(*, notebook: Notebook, by: None, at: datetime | None = None) -> None:
+    """This function will take away what is left of a notebook whose key was destroyed after the backup that it came back from. Run by a restore."""
+    row = Notebook.objects.select_for_update(of=("self",)).select_related("client__coach").get(pk=notebook.pk)
+    _destroy(row, row.client, None, at or timezone.now(), at)
+    facts = {"chain": row.client.coach.practice_id, "by": None, "kind": "notebook", "about": row.id, "subject": row.id}
+    ledger.record("notebook.destroyed", **facts, at=at)
+
+
+def _destroy(row: Notebook, client: Client, by: Client | None, now: datetime, at: datetime | None) -> None:
+    """Erase every text that the notebook sealed, and shred its key."""
     for entry in PrivateEntry.objects.select_for_update(of=("self",)).select_related("notebook__client__coach").filter(notebook=row):
         _erase(entry, by, at)
     mine = SharedEntry.objects.select_for_update(of=("self",)).select_related("engagement__coach").filter(engagement__client=client)
@@ -105,8 +121,6 @@ def destroy_notebook(*, notebook: Notebook, by: Client, at: datetime | None = No
     row.destroyed_at = now
     row.save(update_fields=["destroyed_at"])
     shredding.shred([row.made_with], now)
-    facts = {"chain": client.coach.practice_id, "by": person_of(by), "kind": "notebook", "about": row.id, "subject": row.id}
-    ledger.record("notebook.destroyed", **facts, at=at)
 
 
 # Private texts

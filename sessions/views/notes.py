@@ -100,10 +100,14 @@ def changed_elsewhere(request: HttpRequest, coach: Coach, note: Note) -> HttpRes
     return JsonResponse({"version": now.version, "text": text, "saved_at": clock(now.saved_at)}, status=409)
 
 
+@sensitive_variables()
 def not_saved(request: HttpRequest, note: Note, no: Refused, status: int) -> HttpResponse:
-    """Say why nothing was saved; a refusal without a sentence stays a plain 404."""
+    """Say why nothing was saved, and give back what is kept nowhere; a refusal without a sentence stays a plain 404."""
     if not no.sentence:
         raise no
+    if wants_a_page(request) and isinstance(no, TooLong):
+        context = {"page": reverse("note_page", args=[note.pk]), "mine": request.POST["text"], "sentence": str(no.sentence)}
+        return render(request, "sessions/notebook_not_saved.html", context, status=status)
     if wants_a_page(request):
         messages.warning(request, str(no.sentence))
         return redirect("note_page", pk=note.pk)
@@ -125,6 +129,8 @@ def note_finish(request: HttpRequest, coach: Coach, pk: UUID) -> HttpResponse:
     except Conflict:
         actions.keep_aside(**sent)
         return changed_elsewhere(request, coach, note)
+    except TooLong as no:
+        return not_saved(request, note, no, 413)
     except Refused as no:
         say(request, no)
     return redirect("note_page", pk=note.pk)

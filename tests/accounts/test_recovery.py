@@ -194,6 +194,16 @@ def test_the_recovery_code_opens_the_vault_and_replaces_the_passphrase(camille):
     assert camille.recovery_confirmed_at is None
 
 
+def test_the_passphrase_that_replaces_a_lost_one_is_not_made_of_the_name(camille):
+    code, browser = confirmed_sheet(camille), Browser()
+    browser.post(asked_for())
+
+    page = browser.post("/accounts/recover/", {"code": code, "passphrase": "aubry camille aubry", "again": "aubry camille aubry"})
+
+    assert "trop facile" in page.content.decode()
+    assert not is_open(browser)
+
+
 def test_the_old_sheet_counts_until_the_new_one_is_confirmed(camille):
     old = confirmed_sheet(camille)
     browser = Browser()

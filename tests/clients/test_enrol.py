@@ -103,6 +103,15 @@ def test_a_weak_passphrase_is_refused_with_a_sentence_and_the_link_still_serves(
     assert browser.post(link, CHOSEN).status_code == 302
 
 
+def test_a_passphrase_made_of_the_address_that_was_written_to_or_of_the_name_is_refused():
+    browser = asked("wxkvjqzhtrbn@example.org")
+    link = newest_link()
+
+    for passphrase in ("wxkvjqzhtrbn", "Camille Aubry 74"):
+        answer = browser.post(link, CHOSEN | {"passphrase": passphrase, "again": passphrase})
+        assert "trop facile" in answer.content.decode()
+
+
 def invited_client(cast, address: str = "lea@example.org") -> Client:
     client = actions.add_client(coach=cast.camille, name="Léa Martin", address=address, phone="", job="", language="fr", by=cast.camille)
     actions.invite(invited=client, by=cast.camille)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socketserver
 import subprocess
@@ -21,7 +22,8 @@ from django.core.management import call_command
 from django.db import connections, transaction
 from django.utils import timezone
 
-from coachvault.doctor import databases, ground, page, services
+from accounts.jobs import finish_shredding
+from coachvault.doctor import databases, ground, page, safety, services
 from coachvault.doctor.findings import Finding, State, told
 from coachvault.doctor.ground import Place
 from coachvault.first_run import make_secrets
@@ -193,7 +195,7 @@ def test_the_databases_of_the_tests_are_good(own_databases: dict[str, str], cast
     found = list(databases.look())
 
     assert [one for one in found if one.state is not GOOD] == []
-    assert len(found) == 14
+    assert len(found) == 15
     assert "opens (5 values tried)" in told(found)
 
 
@@ -425,3 +427,63 @@ def test_an_agreement_that_waits_long_for_its_time_stamp_is_told_and_so_are_stal
     authority.authority(timezone.now())
     Authority.objects.update(crls_issued_at=timezone.now() - timedelta(days=40), crls_end_at=timezone.now() - timedelta(days=10))
     assert services.signatures().state is MISSING
+
+
+# What keeps the data safe
+
+
+def test_files_that_others_can_look_into_are_missing_and_the_cure_closes_them(place: Place, settings: Any) -> None:
+    settings.DATA, settings.KEYS_FILE, settings.MEDIA_ROOT = place.data, place.keys, place.data / "media"
+    (place.data / "mail").mkdir(mode=0o755)
+    found = safety.modes()
+
+    assert (found.state, found.cure) == (MISSING, f"chmod go= {place.data / 'mail'}")
+    subprocess.run(found.cure.split(), check=True)
+    assert safety.modes().state is GOOD
+
+
+def test_a_backup_that_was_never_made_or_is_old_is_said(place: Place, settings: Any) -> None:
+    settings.DATA = place.data
+    assert safety.backups().state is WARNING
+    assert "manage.py backup" in safety.backups().cure
+    for days, state in ((0, GOOD), (2, WARNING), (8, MISSING)):
+        moment = (timezone.now() - timedelta(days=days)).isoformat()
+        (place.data / "last-backup.json").write_text(json.dumps({"moment": moment, "folder": "/backups"}))
+        assert safety.backups().state is state
+    (place.data / "last-backup.json").write_text("{")
+    assert safety.backups().state is WARNING
+
+
+def test_a_rotation_that_was_begun_and_not_finished_is_a_warning(place: Place, settings: Any) -> None:
+    settings.KEYS_FILE = place.keys
+    assert safety.rotation().state is GOOD
+
+    place.keys.write_text("00000002 " + "ab" * 32 + "\n" + place.keys.read_text())
+
+    assert safety.rotation().state is WARNING
+    assert "rotate_keys --finish" in safety.rotation().cure
+
+
+def test_halves_of_shredded_keys_are_missing_until_the_worker_has_destroyed_them(cast: Cast) -> None:
+    engagement = cast.engagement(cast.anais)
+    assert safety.halves().state is GOOD
+    sql("update vault_datakey set shredded_at = now() - interval '6 minutes' where series = %s", engagement.notes_key)
+    assert safety.halves().state is MISSING
+
+    finish_shredding()
+
+    assert safety.halves().state is GOOD
+
+
+@pytest.mark.parametrize(
+    ("local", "https", "proxies", "state"),
+    [(True, False, 0, GOOD), (False, True, 0, MISSING), (False, True, 1, GOOD), (True, True, 0, MISSING)],
+)
+def test_https_wants_a_proxy_that_is_trusted(settings: Any, local: bool, https: bool, proxies: int, state: State) -> None:
+    settings.LOCAL, settings.HTTPS, settings.PROXIES = local, https, proxies
+
+    assert safety.transport().state is state
+
+
+def test_every_thing_that_is_looked_at_has_a_name_on_the_page() -> None:
+    assert {one.name for one in page._looked()} <= page.NAMES.keys()

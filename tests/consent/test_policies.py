@@ -74,6 +74,11 @@ def test_a_consent_that_matches_permits_names_what_it_rests_on_and_what_must_be_
     assert decision.obligations == ("watermark", "log")
 
 
+def test_a_no_names_the_events_that_it_was_judged_by_too():
+    assert decide(REQUEST, facts(until=date(2026, 11, 22)), NOW).rests_on == (ASKED, GIVEN)
+    assert decide(REQUEST, dataclasses.replace(FACTS, consent=None), NOW).rests_on == ()
+
+
 @pytest.mark.parametrize("purpose", sorted(PURPOSES))
 def test_each_purpose_is_permitted_by_a_consent_that_matches_and_by_nothing_less(purpose):
     request = asked(purpose)

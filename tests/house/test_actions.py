@@ -23,6 +23,9 @@ READS = {  # public functions beside the actions that change nothing
     ("clients/actions.py", "already_joined"): "asks whether",
     ("clients/actions.py", "link_owner"): "names somebody by a digest",
     ("clients/actions.py", "invited_by"): "finds whom a link invites",
+    ("consent/actions/keys.py", "hold_open_to"): "holds rows",
+    ("consent/actions/summaries.py", "hold_contact"): "holds a row",
+    ("consent/actions/summaries.py", "keys_shown"): "compares keys",
     ("consent/actions/summaries.py", "unsalted"): "takes a text apart",
     ("consent/actions/summaries.py", "bound_to"): "puts bytes together",
 }

@@ -36,6 +36,7 @@ SEALED = {
 }
 ENCRYPTED = {
     "accounts.Link.details",
+    "accounts.SignIn.details",
     "accounts.User.details",
     "clients.Barrier.details",
     "clients.Client.details",
@@ -69,6 +70,7 @@ ENCRYPTED = {
     "keyring.Half.half",
     "pades.Authority.certificates",
     "pades.Authority.keys",
+    "vault.PersonKeys.former",
     "vault.PersonKeys.sealing",
     "vault.PersonKeys.signing",
     "vault.Slot.root_key",
@@ -77,6 +79,8 @@ ENCRYPTED = {
 PLAIN = {
     "accounts.Link.letter": "name of a template",
     "accounts.Link.token": "SHA-256 of the token",
+    "accounts.SignIn.session": "digest of a login session's key",
+    "accounts.SignIn.sign_in": "SHA-256 of a random id",
     "accounts.User.password": "a random value, new at each change of passphrase",
     "accounts.User.username": "keyed digest of the address",
     "accounts.Link.language": "fr or en",
@@ -108,6 +112,7 @@ BYTES = {
     "vault.LedgerSignature.hash": "SHA-256 of the head",
     "vault.LedgerSignature.signature": "a signature",
     "vault.PersonKeys.private": "private keys, sealed under the root key",
+    "vault.Slot.credential": "SHA-256 of a passkey's id",
     "vault.Slot.salt": "random",
 }
 FREE = (models.CharField, models.TextField, models.JSONField, models.FileField, models.GenericIPAddressField, models.BinaryField)

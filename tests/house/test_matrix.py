@@ -39,6 +39,7 @@ from tests.databases import copies
 from tests.house.world import World
 from tests.sessions import destroying
 from vault import primitives, slots
+from vault.models import LedgerEntry
 
 own_databases = pytest.fixture(copies, scope="module")
 
@@ -64,10 +65,20 @@ recover                      person   -           200      200      200 200
 recovery_sheet               person   -           200      200
 settings_page                person   -           200      on
 change_passphrase            person   -           200      on
+change_address               person   -           200      200
+own_key                      person   -           200      405
+renew_keys                   person   -           200      422
+start_again                  person   -           200      200      200 200
 set_language                 anyone   -           405      on
 set_appearance               anyone   -           405      on
+restore_seen                 person   -           405      on
 help                         anyone   -           200      200
-mfa_index                    person   -           200      405      200 405
+mfa_index                    person   -           200      405
+passkey_sign_in              anyone   -           405      login|on
+mailed_code                  anyone   -           login|on login|on
+passkey_list                 person   -           200      404
+mailed_code_choice           person   -           200      on
+sign_in_end                  person   -           405      404
 mfa_authenticate             anyone   -           login|on login|on
 mfa_activate_totp            person   -           200      200      200 200
 mfa_deactivate_totp          person   -           404      404      404 404
@@ -76,6 +87,7 @@ mfa_generate_recovery_codes  person   -           200      200      200 200
 
 sign_up                      anyone   -           403      403
 enrol                        anyone   invitation  200      on
+link_again                   anyone   -           405      200
 sign                         anyone   signing     200      200
 sign_pdf                     anyone   signing     404      405
 sign_proof                   anyone   signing     404      405
@@ -89,6 +101,7 @@ client_add                   coach    -           200      on
 client_page                  coach    client      200      200
 client_edit                  coach    client      200      on
 client_archive               coach    client      405      on
+keys_confirm                 coach    client      on       on
 client_invite                coach    client      405      on
 barrier_list                 coach    -           200      405
 barrier_add                  coach    client      200      200
@@ -265,6 +278,7 @@ client_agreement_picture     client   picture     200      405
 client_renounce              client   agreement   404      404
 client_proposal              client   proposal    200      200
 client_proposal_approve      client   proposal    405      200
+client_proposal_show_again   client   proposal    405      200
 client_proposal_refuse       client   proposal    405      on
 client_proposal_change       client   proposal    405      on
 client_proposal_compare      client   proposal    404      405
@@ -577,6 +591,51 @@ def test_in_english_the_same_answers_come(house: House, person: str) -> None:
             wrong.append(f"{line.name} is not in English")
 
     assert not wrong, "\n".join(wrong)
+
+
+# vault.md, "Step-up": whoever, address, method; `step` leads to the passphrase, `here` asks for it on the page and does nothing
+STEP_UP = """
+export          anais    client_download              GET   step
+export          anais    client_download_pdf          GET   step
+export          anais    client_rights_copy           GET   step
+export          camille  consent_register_csv         GET   step
+export          camille  law_pdf                      GET   step
+export          camille  law_papers                   GET   step
+export          camille  law_received                 GET   step
+approving       anais    client_proposal_approve      POST  here
+approving       anais    client_consent_give          POST  here
+approving       camille  law_tell                     POST  here
+changed-key     anais    client_proposal_show_again   POST  here
+recovery        anais    recovery_sheet               GET   step
+recovery        anais    recovery_sheet               POST  step
+recovery        anais    renew_keys                   GET   step
+recovery        anais    renew_keys                   POST  step
+shred           anais    notebook_destroy             GET   step
+shred           anais    notebook_destroy             POST  step
+address         camille  change_address               GET   step
+address         camille  change_address               POST  step
+new-factor      camille  mfa_activate_totp            GET   step
+new-factor      camille  mfa_activate_totp            POST  step
+new-factor      camille  mfa_generate_recovery_codes  POST  step
+"""  # a changed key of a client's: tests/sessions/test_renewal.py; a text that is on screen anyway, kept as a file, is no export
+
+
+@pytest.mark.parametrize("row", STEP_UP.strip().splitlines(), ids=lambda row: " ".join(row.split()[:4]))
+def test_what_matters_asks_for_the_passphrase_again(house: House, settings: Any, row: str) -> None:
+    settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = 0
+    _act, person, name, method, expected = row.split()
+    line = next(line for line in lines() if line.name == name)
+    acts = LedgerEntry.objects.exclude(event__endswith=".read")  # an entry is shown again with the question
+    before = acts.count()
+
+    with undone():
+        browser = house.browser(person)
+        address = house.address(line, house.worlds[OWN[person]])
+        answer = browser.generic("GET", address) if method == "GET" else browser.post(address, {**BODY, "password": ""})
+        after = acts.count()
+
+    assert kind(answer) == "step" if expected == "step" else kind(answer) in {"200", "422", "on"}
+    assert after == before
 
 
 @pytest.mark.parametrize("method", ["HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"])

@@ -19,7 +19,7 @@ ASKED_FOR_SOMEBODY = {"for_coach", "for_client", "for_sponsor"}
 ALLOWED = {  # file, function, what it asks: why it may
     ("accounts/views/lost.py", "lost", "User.objects.filter"): "whose address this is; the answer is the same for nobody",
     ("accounts/views/lost.py", "sign_in_by_link", "get_object_or_404(User)"): "the person that a link, found by its token, names",
-    ("accounts/views/own.py", "own_settings", "Authenticator.objects.filter"): "the person's own second factor",
+    ("accounts/views/security.py", "security", "Authenticator.objects.filter"): "the person's own second factors",
     ("accounts/views/sheet.py", "_printed", "Authenticator.objects.filter"): "the person's own spare codes",
     ("clients/views/enrol.py", "signing_up_is_open", "Coach.objects.exists"): "whether the instance has a coach at all",
     ("clients/views/enrol.py", "sign_up", "User.objects.filter"): "whose address this is; the answer is the same for nobody",

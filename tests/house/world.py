@@ -35,7 +35,7 @@ from sessions import actions as sessions
 from sessions.models import ClearedName, MarkedPerson, Note, OwnWords, PrivateEntry, Session, SharedEntry
 from sessions.notebook import actions as notebooks
 from sessions.people import actions as people
-from tests.cast import PASSPHRASE, Cast, person
+from tests.cast import Cast, person, stretched
 from tests.consent import agreements, pledges, readings, register, rights, templates
 from vault import slots
 from vault.models import Renewal
@@ -43,9 +43,9 @@ from vault.unlocked import Unlocked, public_keys
 
 
 def vault_of(someone: Coach | Client | SponsorContact) -> Unlocked:
-    """A fresh open vault of somebody."""
-    assert someone.person_id is not None
-    return Unlocked(someone.person_id, slots.open_with_passphrase(someone.person_id, PASSPHRASE))
+    """A fresh open vault of somebody of the cast."""
+    assert someone.person is not None
+    return Unlocked(someone.person.pk, slots.open_stretched(someone.person.pk, stretched(someone.person.address)))
 
 
 @dataclass

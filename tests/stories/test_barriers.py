@@ -119,7 +119,7 @@ def test_she_walls_two_clients_by_hand_and_lifts_it_and_they_see_nothing(live: s
 def test_on_a_shared_screen_nothing_speaks_of_a_barrier(live: str, browser: Browser, people: Cast):
     engagement = people.engagement(people.karim)
     camille = window(browser, live, "camille@example.org")
-    camille.context.add_cookies([{"name": "discreet", "value": "on", "url": live}])
+    camille.context.add_cookies([{"name": f"discreet-{live.rpartition(':')[2]}", "value": "on", "url": live}])
     plan(camille, live, Engagement.objects.get(client=people.anais), "14:00")
     heading(camille, "Séance 1")
 

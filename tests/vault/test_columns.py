@@ -48,6 +48,7 @@ consent.Wish.body
 
 ENCRYPTED = """
 accounts.Link.details
+accounts.SignIn.details
 accounts.User.details
 clients.Barrier.details
 clients.Client.details
@@ -81,6 +82,7 @@ consent.Task.details
 keyring.Half.half
 pades.Authority.certificates
 pades.Authority.keys
+vault.PersonKeys.former
 vault.PersonKeys.sealing
 vault.PersonKeys.signing
 vault.Slot.root_key
@@ -90,6 +92,7 @@ vault.Unlock.root_key
 # Digests, keys, signatures, codes and languages; a column with choices holds a word of ours
 NEITHER = """
 accounts.Link.language accounts.Link.letter accounts.Link.token
+accounts.SignIn.session accounts.SignIn.sign_in
 accounts.User.password accounts.User.username
 clients.Client.language clients.SponsorContact.language
 consent.Agreement.language
@@ -104,7 +107,7 @@ vault.KeyGrant.signature vault.KeyGrant.wrapped
 vault.LedgerEntry.code vault.LedgerEntry.digest vault.LedgerEntry.event vault.LedgerEntry.hash vault.LedgerEntry.kind vault.LedgerEntry.previous
 vault.LedgerSignature.hash vault.LedgerSignature.signature
 vault.PersonKeys.private
-vault.Slot.salt
+vault.Slot.credential vault.Slot.salt
 vault.Unlock.cookie vault.Unlock.sign_in
 """
 

@@ -17,6 +17,7 @@ from clients.models import Practice
 from coachvault.demo.build import ROWS, Demo
 from coachvault.demo.manifest import manifest
 from coachvault.demo.people import PEOPLE, passphrase
+from vault.keys_check import refuse_wrong_keys
 
 
 class Command(BaseCommand):
@@ -34,6 +35,7 @@ class Command(BaseCommand):
         """Make, write or remove."""
         if not settings.LOCAL or settings.HTTPS:
             raise CommandError(f"The demo is for trying out on this machine only; COACHVAULT_URL is {settings.URL}.")
+        refuse_wrong_keys()
         exists = User.objects.filter(is_demo=True).exists()
         if options["remove"]:
             return self._remove(exists)

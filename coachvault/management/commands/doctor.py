@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from coachvault.doctor import databases, ground, services
+from coachvault.doctor import databases, ground, safety, services
 from coachvault.doctor.findings import is_missing, told
 
 
@@ -19,7 +19,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Look at everything, then say how it is."""
-        findings = [*ground.look(ground.Place.found()), *databases.look(), *services.look()]
+        findings = [*ground.look(ground.Place.found()), *databases.look(), *safety.look(), *services.look()]
         self.stdout.write(told(findings))
         if is_missing(findings):
             self.stdout.write("Something is missing; the lines with an arrow cure it.")

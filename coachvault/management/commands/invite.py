@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.core.validators import validate_email
 
 from clients import actions
+from vault.keys_check import refuse_wrong_keys
 
 
 class Command(BaseCommand):
@@ -29,5 +30,6 @@ class Command(BaseCommand):
             validate_email(options["address"])
         except ValidationError as no:
             raise CommandError("This is not an e-mail address.") from no
+        refuse_wrong_keys()
         actions.invite_coach(address=options["address"], language=options["language"], is_administrator=options["administrator"], by=None)
         self.stdout.write("A link is on its way.")

@@ -7,14 +7,15 @@ import os
 from pathlib import Path
 from typing import Any
 
-from dj_database_url import parse
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 from django.db import connections
 
+from coachvault import dsn
 from coachvault.postgres import addresses
+from vault.keys_check import refuse_wrong_keys
 from vault.roles import grant_to
 
 ONE_AT_A_TIME = 0x436F616368  # an advisory lock's number: two nodes must not migrate together
@@ -27,17 +28,35 @@ class Command(BaseCommand):
     help = "Brings databases, grants and static files up to date. Safe to repeat."
     requires_system_checks = []  # they are about the code, and `make check` runs them
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Which half of it."""
+        parser.add_argument("--files-only", action="store_true", help="the static files alone: on a further node, or in an image")
+
     def handle(self, *args: Any, **options: Any) -> None:
         """Migrate, grant, collect."""
+        if not options["files_only"]:
+            self._databases()
+        collect_static()
+
+    def _databases(self) -> None:
         with connections["default"].cursor() as cursor:
             cursor.execute("select pg_advisory_lock(%s)", [ONE_AT_A_TIME])
+        refuse_wrong_keys()  # before anything is changed
         for alias in ("keyring", "default"):
             call_command("migrate", database=alias, interactive=False, verbosity=0)
-        call_command("createcachetable", verbosity=0)
+        make_cache_table()
         for alias, setting in SETTINGS.items():
             url = os.environ.get(setting) or addresses(settings.DATA)[setting]
-            grant_to(parse(url)["USER"], alias)
-        collect_static()
+            grant_to(dsn.role(url, setting), alias)
+
+
+def make_cache_table() -> None:
+    """Make the table of counters. UNLOGGED: counting at the door waits for no disk, and a crash forgets only who knocked how often."""
+    call_command("createcachetable", verbosity=0)
+    with connections["default"].cursor() as cursor:
+        cursor.execute("select relpersistence from pg_class where oid = 'cache'::regclass")
+        if cursor.fetchone() != ("u",):
+            cursor.execute("alter table cache set unlogged")
 
 
 def collect_static() -> None:
@@ -50,10 +69,9 @@ def collect_static() -> None:
 
 
 def fingerprint() -> str:
-    """What tells one set of static files from another: names, sizes and times."""
+    """What tells one set of static files from another: names and bytes. Times change when an image is packed."""
     found = hashlib.sha256()
     for finder in get_finders():
         for path, storage in finder.list([]):
-            facts = os.stat(storage.path(path))
-            found.update(f"{path}\0{facts.st_size}\0{facts.st_mtime_ns}\n".encode())
+            found.update(path.encode() + b"\0" + hashlib.sha256(Path(storage.path(path)).read_bytes()).digest())
     return found.hexdigest()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import threading
 import time
 from typing import Any, Final
@@ -12,6 +13,7 @@ from django.db import connections
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
+from vault.keys_check import refuse_wrong_keys
 from vault.roles import refuse_owner
 
 GRACE_SECONDS: Final = 6  # for the job at hand, once whoever started the worker is gone
@@ -36,8 +38,10 @@ class Command(BaseCommand):
         parser.add_argument("--supervised", action="store_true", help="end with the process that started it")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Refuse the owner's role, then work."""
+        """Leave no memory on the disk, refuse the owner's role, then work."""
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         refuse_owner()
+        refuse_wrong_keys()
         connections.close_all()
         if options["supervised"]:
             threading.Thread(target=end_with, args=[os.getppid()], daemon=True).start()

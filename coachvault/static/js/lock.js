@@ -95,8 +95,8 @@ async function stay() {
 async function unlock(event) {
   event.preventDefault();
   const asked = event.target;
-  const problem = asked.querySelector("[role=alert]");
-  const button = asked.querySelector("button.primary");
+  const problem = unlocking.querySelector("[role=alert]");
+  const button = asked.querySelector("button.primary, [data-use]");
   problem.textContent = "";
   button.disabled = true;
   try {
@@ -138,6 +138,7 @@ if (bar) {
   document.addEventListener("keydown", escapes, true);
   form.addEventListener("submit", (event) => { event.preventDefault(); lock(); });
   unlocking.querySelector("form").addEventListener("submit", unlock);
+  unlocking.querySelector("[data-in-place]")?.addEventListener("passkey:answered", unlock);
   // Behind a covered page there is nothing to go back to but the passphrase
   unlocking.addEventListener("cancel", (event) => { if (unlocking.classList.contains("cover")) event.preventDefault(); });
   unlocking.querySelector("[data-closes]").addEventListener("click", (event) => {

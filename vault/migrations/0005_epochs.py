@@ -16,7 +16,7 @@ revoke all on function told_as_resealed from public;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("vault", "0002_ledger")]
+    dependencies = [("vault", "0004_former_keys")]
     operations = [
         migrations.CreateModel(
             name="Renewal",

@@ -1,0 +1,1 @@
+"""Backup and restore: two archives apart, neither of which opens anything alone."""
