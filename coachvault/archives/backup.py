@@ -65,12 +65,10 @@ def back_up(folder: Path) -> Made:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with alone(folder):
-            for left in folder.glob(".*.new"):  # by a backup that was killed
-                left.unlink()
             try:
                 return _write(folder, _next_moment(folder))
             finally:
-                for left in folder.glob(".*.new"):
+                for left in folder.glob(".*.new"):  # by this one, or by one that was killed
                     left.unlink()
     except OSError as no:
         raise Unfit(f"Nothing was backed up: {folder} cannot be written ({no.strerror}). Make room there, or name another folder.") from no

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 from django.conf import settings
 
 from bench.visitor import Visitor
-from coachvault.serve import Child, spawn
+from coachvault.serve import BASE, Child, spawn
 from sessions.models import Note
 from tests.cast import PASSPHRASE, Cast
 from tests.cluster import free_port
@@ -105,3 +106,17 @@ def test_a_node_is_ready_without_a_worker_while_the_instance_is_not(nodes: list[
     assert visitor.ask("GET", "/readyz") == (503, "worker\n")
     assert visitor.ask("GET", "/readyz?of=node") == (200, "ok\n")
     assert visitor.ask("GET", "/readyz?of=nothing") == (503, "worker\n")
+
+
+@pytest.mark.no_database
+def test_a_further_node_collects_its_static_files_without_the_owner_and_once(tmp_path: Path) -> None:
+    nowhere = f"postgresql://nobody@127.0.0.1:{free_port()}/nowhere"
+    env = os.environ | {name: nowhere for names in NAMES.values() for name in names} | {"COACHVAULT_STATIC": str(tmp_path / "static")}
+    command = [sys.executable, "manage.py", "upgrade", "--files-only"]
+
+    subprocess.run(command, cwd=BASE, env=env, check=True)
+    first = {path: path.stat().st_mtime_ns for path in (tmp_path / "static").rglob("*")}
+    subprocess.run(command, cwd=BASE, env=env, check=True)
+
+    assert tmp_path / "static" / "staticfiles.json" in first
+    assert {path: path.stat().st_mtime_ns for path in (tmp_path / "static").rglob("*")} == first
