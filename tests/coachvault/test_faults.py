@@ -16,6 +16,7 @@ import subprocess
 import sys
 import threading
 import time
+from abc import abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -122,9 +123,9 @@ class Writer(threading.Thread):
                 self.troubles.append(f"{error!r} at {self.me.at}: {self.me.status} {self.me.page[-1000:]!r}")
                 return
 
+    @abstractmethod
     def write(self) -> None:
         """Do one thing."""
-        raise NotImplementedError
 
     def fresh(self) -> str:
         """A text that was never written before."""
