@@ -31,9 +31,10 @@ class Answers:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.method == "HEAD":
-            request.method = "GET"
-        response = self.get_response(request) if request.method in METHODS else HttpResponseNotAllowed(METHODS)
+        method = request.method
+        request.method = "GET" if method == "HEAD" else method
+        response = self.get_response(request) if method in METHODS else HttpResponseNotAllowed(METHODS)
+        request.method = method
         if not request.path.startswith(settings.STATIC_URL):
             response.headers.setdefault("Cache-Control", "no-store")
             response.headers.setdefault("X-Robots-Tag", "noindex")

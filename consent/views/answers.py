@@ -15,6 +15,7 @@ def pdf_answer(document: bytes, name: str, *, download: bool = False) -> HttpRes
     answer.headers["Content-Disposition"] = f'{"attachment" if download else "inline"}; filename="{name}.pdf"'
     answer.headers["Cache-Control"] = "no-store"
     answer.headers["X-Content-Type-Options"] = "nosniff"
-    answer.headers["X-Frame-Options"] = "SAMEORIGIN"
-    answer._csp_replace = VIEWER  # type: ignore[attr-defined]
+    if not download:
+        answer.headers["X-Frame-Options"] = "SAMEORIGIN"
+        answer._csp_replace = VIEWER  # type: ignore[attr-defined]
     return answer

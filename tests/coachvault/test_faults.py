@@ -17,6 +17,7 @@ import sys
 import threading
 import time
 from abc import abstractmethod
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -272,6 +273,8 @@ def test_what_was_acknowledged_survives_kill_9_of_every_part_under_load(instance
     instance.says("manage.py", "verify")
     count = sum(len(writer.acknowledged) for writer in writers)
     print(f"seed {SEED}: {count} writes acknowledged, {writers[-1].destroyed} notebooks destroyed; {agree}")
+    if "COACHVAULT_FAULT_ROUNDS" in os.environ:
+        print("\n".join(f"{count:6} {what}" for what, count in sum((w.me.statuses for w in writers), Counter()).most_common(40)))
     busy = max(1.0, max(loads) / (os.cpu_count() or 1))
     print("; ".join(f"{part}: {max(times):.1f} s at most" for part, times in took.items()), f"(processors wanted {busy:.1f} times over)")
     assert max(seconds for times in took.values() for seconds in times) < RECOVERY * busy

@@ -7,7 +7,6 @@ import random
 import re
 import time
 from collections.abc import Iterator
-from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -16,38 +15,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.urls import reverse
 
-from tests.house.test_matrix import BODY, PEOPLE, House, Line, house, lines, own_databases, undone
+from tests.house.strict import inline, lacking
+from tests.house.test_matrix import BODY, OWN, House, house, lines, own_databases, undone
 
 __all__ = ["house", "own_databases"]
 pytestmark = pytest.mark.timeout(300)
-
-HEADERS = {
-    "Cache-Control": "no-store",
-    "X-Robots-Tag": "noindex",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "X-Frame-Options": "DENY",
-}
-POLICY = {
-    "default-src": "'none'",
-    "script-src": "'self'",
-    "style-src": "'self'",
-    "img-src": "'self' data:",
-    "font-src": "'self'",
-    "connect-src": "'self'",
-    "form-action": "'self'",
-    "frame-src": "'self'",
-    "object-src": "'none'",
-    "manifest-src": "'self'",
-    "base-uri": "'none'",
-    "frame-ancestors": "'none'",
-}
-# A PDF is shown within a page of ours, by a viewer that the browser builds around it with a style of its own
-SHOWN_HEADERS = {"X-Frame-Options": "SAMEORIGIN"}
-SHOWN_POLICY = {"default-src": "'self'", "style-src": "'self' 'unsafe-inline'", "object-src": "'self'", "frame-ancestors": "'self'"}
-NEEDS_NO_DEVICE = ("camera", "microphone", "geolocation", "payment", "usb", "display-capture")
-PUBLISHED = {"revocation_list", "root_certificate"}  # for everybody, and for programs that keep them
 
 # What a form never sends by itself, and a curious or broken program does
 ODD = ["\0", "a\0b", "9" * 5000, "-1", "٣", "²", "1e999", "NaN", "‮𝕏\ufffe", "2031-99-99", "' or 1=1 --", "{{ 1 }}%(x)s%s", "é" * 70_000]
@@ -59,74 +31,11 @@ SEED = int(os.environ.get("COACHVAULT_SEED", str(time.time_ns())))
 NAMED = re.compile(rb'name="([\w-]+)"')
 
 
-class Inline(HTMLParser):
-    """Notes what a strict policy would stop, and what would leave this host."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[str] = []
-        self._script = False
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        has = dict(attrs)
-        self.found += [f"<{tag} {name}>" for name in has if name.startswith("on") or name == "style"]
-        self.found += [f"<{tag}>"] if tag in {"style", "iframe", "object", "embed", "base"} and not self._is_ours(has) else []
-        self._script = tag == "script"
-        self.found += ["<script> without src"] if self._script and not has.get("src") else []
-        loaded = [has.get(name) or "" for name in ("src", "srcset", "action", "formaction", "data", "poster")]
-        loaded += [has.get("href") or ""] if tag in {"link", "use", "image"} else []
-        self.found += [f"<{tag}> from {url}" for url in loaded if re.match(r"(?i)\s*(\w+:|//)", url) and not url.startswith("data:image/")]
-        self.found += [f"<{tag} href={has['href']}>" for _ in [0] if re.match(r"(?i)\s*(javascript|data|vbscript):", has.get("href") or "")]
-
-    def handle_endtag(self, tag: str) -> None:
-        self._script = self._script and tag != "script"
-
-    def handle_data(self, data: str) -> None:
-        self.found += ["a script in the page"] if self._script and data.strip() else []
-
-    @staticmethod
-    def _is_ours(has: dict[str, str | None]) -> bool:
-        return (has.get("src") or has.get("data") or "").startswith("/")
-
-
-def inline(page: HttpResponse) -> list[str]:
-    """What of a page a policy without inline would stop."""
-    reader = Inline()
-    if page["Content-Type"].startswith("text/html"):
-        reader.feed(page.content.decode())
-    return reader.found
-
-
-def lacking(answer: HttpResponse, line: Line) -> list[str]:
-    """The headers that an answer does not have as they should be."""
-    is_shown = "inline" in answer.get("Content-Disposition", "") and answer.get("Content-Type") == "application/pdf"
-    headers, policy = HEADERS | (SHOWN_HEADERS if is_shown else {}), POLICY | (SHOWN_POLICY if is_shown else {})
-    free = {"Cache-Control"} if line.name in PUBLISHED else set()
-    wrong = [name for name, value in headers.items() if value not in answer.get(name, "").split(", ") and name not in free]
-    said = dict(part.strip().partition(" ")[::2] for part in answer.get("Content-Security-Policy", "").split(";"))
-    wrong += [f"policy {name}: {said.get(name)}" for name in policy | said if said.get(name) != policy.get(name)]
-    wrong += [f"may use {name}" for name in NEEDS_NO_DEVICE if f"{name}=()" not in answer.get("Permissions-Policy", "")]
-    return wrong
-
-
-@pytest.mark.parametrize("person", PEOPLE)
-def test_every_answer_has_the_strict_headers_and_nothing_inline(house: House, person: str) -> None:
-    wrong = []
-
-    for line in lines():
-        for method in ("GET", "POST"):
-            whose, world = next(iter(house.tried(person, line, method).items()))
-            answer = house.ask(person, method, house.address(line, world))
-            wrong += [f"{method} {line.name} ({whose}, {answer.status_code}): {found}" for found in lacking(answer, line) + inline(answer)]
-
-    assert not wrong, "\n".join(wrong[:40])
-
-
 def test_what_would_be_stopped_is_seen() -> None:
     page = '<p style="a:b"><a href="javascript:x()" onclick=y>z</a><script>q()</script><style>p{}</style><img src="//elsewhere.example/x">'
 
     assert len(inline(HttpResponse(page))) == 7
-    assert lacking(HttpResponse(page), lines()[0])[:2] == ["Cache-Control", "X-Robots-Tag"]
+    assert lacking(HttpResponse(page), "home")[:2] == ["Cache-Control", "X-Robots-Tag"]
 
 
 # Methods
@@ -147,9 +56,9 @@ def test_a_method_that_no_page_takes_is_refused_and_echoes_nothing(house: House,
 
 @pytest.mark.parametrize("person", ["camille", "anais", "helene", "nobody"])
 def test_head_answers_as_get_does_without_the_text(house: House, person: str) -> None:
-    wrong = []
+    wrong, mine = [], [line for line in lines() if line.may(person) and line.answers["GET"] != "405"]
 
-    for line in [line for line in lines() if line.may(person)]:
+    for line in random.Random(f"{SEED} {person}").sample(mine, 12):
         whose, world = next(iter(house.tried(person, line, "GET").items()))
         address = house.address(line, world)
         got, head = house.ask(person, "GET", address), house.ask(person, "HEAD", address)
@@ -165,18 +74,20 @@ def test_head_answers_as_get_does_without_the_text(house: House, person: str) ->
 def odd_requests(house: House, person: str, rng: random.Random) -> Iterator[tuple[str, str, str]]:
     """Method, address and body: every page once with all oddities of one kind in every parameter, then single fields of right forms, at random."""
     mine = [line for line in lines() if line.may(person) and (line.who != "anyone" or person == "nobody")]
-    addresses = {line: house.address(line, next(iter(house.tried(person, line, "POST").values()))) for line in mine}
+    addresses = {line.name: house.address(line, house.worlds[OWN.get(person, "anais")]) for line in mine}
     rng.shuffle(mine)
     for line in mine:
         odd = rng.choice([quote(text, safe="") for text in ODD[:-1]] + RAW)
-        yield "GET", f"{addresses[line]}?{'&'.join(f'{name}={odd}&{name}={odd}' for name in ASKED.split())}", ""
-        yield "POST", addresses[line], "&".join(f"{name}={odd}&{name}=2" for name in [*BODY, *ASKED.split()])
-    forms = {line: fields(house, person, addresses[line]) for line in mine if line.answers["POST"] != "405"}
-    while forms:
-        line = rng.choice(list(forms))
-        name, odd = rng.choice(forms[line]), rng.choice([quote(text, safe="") for text in ODD] + RAW)
+        if line.answers["GET"] != "405":
+            yield "GET", f"{addresses[line.name]}?{'&'.join(f'{name}={odd}&{name}={odd}' for name in ASKED.split())}", ""
+        if line.answers["POST"] != "405":
+            yield "POST", addresses[line.name], "&".join(f"{name}={odd}&{name}=2" for name in [*BODY, *ASKED.split()])
+    forms = {line.name: fields(house, person, addresses[line.name]) for line in mine if line.answers["POST"] != "405"}
+    while True:
+        where = rng.choice(list(forms))
+        name, odd = rng.choice(forms[where]), rng.choice([quote(text, safe="") for text in ODD] + RAW)
         body = urlencode({key: value for key, value in BODY.items() if key != name})
-        yield "POST", addresses[line], f"{body}&{quote(name)}={odd}"
+        yield "POST", addresses[where], f"{body}&{quote(name)}={odd}"
 
 
 def fields(house: House, person: str, address: str) -> list[str]:
@@ -193,7 +104,7 @@ def test_no_field_of_any_form_and_no_parameter_breaks_a_page(house: House, perso
         asked += 1
         if answer.status_code >= 500 and not address.startswith("/readyz"):
             broken.append(f"{answer.status_code} {method} {address[:200]} {body[-200:]}: {answer.exc_info}")
-        if time.monotonic() > until and asked > 2 * len(lines()):
+        if time.monotonic() > until and asked > 40:
             break
 
     print(f"{person}: {asked} odd requests, seed {SEED}")
@@ -208,7 +119,7 @@ def sent(house: House, person: str, method: str, address: str, body: str) -> Any
         return browser.generic(method, address, body, content_type="application/x-www-form-urlencoded")
 
 
-@pytest.mark.parametrize("cookie", ["\\000", "%00", "é", "\udcff", '"', "a" * 4000, "../../etc", "{}"])
+@pytest.mark.parametrize("cookie", ["\\000", "%00", "é", "\xff\xfe", '"', "a" * 4000, "../../etc", "{}"])
 def test_no_cookie_breaks_a_page(house: House, cookie: str, settings: Any) -> None:
     kinds = ("SESSION", "CSRF", "VAULT", "LANGUAGE", "THEME", "DISCREET")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import re
+from collections import Counter
 from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -24,6 +25,7 @@ class Walker:
         self.headers: list[tuple[str, str]] = []
         self.met: list[tuple[str, bytes]] = []  # what kind of thing, and what it said
         self.files: list[bytes] = []
+        self.statuses: Counter[str] = Counter()
 
     def ask(self, method: str, path: str, body: Any = None, **headers: str) -> int:
         """Send one request, as it is; the status."""
@@ -33,6 +35,7 @@ class Walker:
         answer = connection.getresponse()
         self.status, self.headers, self.page, self.at = answer.status, answer.getheaders(), answer.read(), path
         connection.close()
+        self.statuses[f"{method} {re.sub('[0-9a-f-]{36}', '…', path.partition('?')[0])} {self.status}"] += 1
         self._remember()
         return self.status
 

@@ -36,6 +36,7 @@ from clients.models import SponsorContact
 from tests.cast import PASSPHRASE, Cast, signed_in
 from tests.consent import agreements
 from tests.databases import copies
+from tests.house.strict import inline, lacking
 from tests.house.world import World
 from tests.sessions import destroying
 from vault import primitives, slots
@@ -569,6 +570,8 @@ def test_each_person_at_each_address(house: House, person: str) -> None:
             if line.id not in TOKENS:
                 wrong += [f"{method} {line.name} ({whose}) says “{phrase.decode()}”" for phrase in secret if phrase in answer.content]
             seen[whose] = plain(answer, address)
+            if len(seen) == 1:
+                wrong += [f"{method} {line.name} ({whose}): {found}" for found in lacking(answer, line.name) + inline(answer)]
         if "nobody's" in seen and line.id not in TOKENS | PUBLIC and seen["nobody's"] != seen["another's"]:
             wrong.append(f"{method} {line.name}: what is another's and what is nobody's differ")
 
