@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 
 from accounts import actions, opening, rates, sign_ins, turnstile, unlocking
+from accounts.act import Refused
 from vault import instance, slots
 from vault.primitives import context
 from vault.ration import Busy
@@ -44,9 +45,9 @@ class AccountAdapter(DefaultAccountAdapter):
 
     @sensitive_variables()
     def _keep_up(self, user: Any, passphrase: str) -> None:
-        """Close the slot anew where it was closed at a lower cost than this program's; when many wait, some other time."""
+        """Close the slot anew where it was closed at a lower cost than this program's; when many wait, or somebody just did, not now."""
         if slots.cost_is_old(user.pk):
-            with suppress(Busy):
+            with suppress(Busy, Refused):
                 actions.raise_cost(person=user, vault=Unlocked(user.pk, user.opened), new=slots.stretched(passphrase), by=user)
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:

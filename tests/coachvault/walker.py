@@ -31,10 +31,12 @@ class Walker:
         """Send one request, as it is; the status."""
         connection = http.client.HTTPConnection(self.netloc, timeout=60)
         sent = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()), "Origin": f"http://{self.netloc}"}
-        connection.request(method, path, body, sent | self.said | headers)
-        answer = connection.getresponse()
-        self.status, self.headers, self.page, self.at = answer.status, answer.getheaders(), answer.read(), path
-        connection.close()
+        try:
+            connection.request(method, path, body, sent | self.said | headers)
+            answer = connection.getresponse()
+            self.status, self.headers, self.page, self.at = answer.status, answer.getheaders(), answer.read(), path
+        finally:
+            connection.close()
         self.statuses[f"{method} {re.sub('[0-9a-f-]{36}', '…', path.partition('?')[0])} {self.status}"] += 1
         self._remember()
         return self.status
