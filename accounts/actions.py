@@ -84,6 +84,7 @@ def end_sign_ins(*, person: User, by: Any, at: datetime | None = None) -> None:
     _alone(person)
     person.password = slot_password()
     person.save(update_fields=["password"])
+    _end(person, SignIn.objects.all())
     unlocking.lock_all(person.pk)
     jobs.write_to.defer(person=str(person.pk), letter="security_changed")
     ledger.record("sign_ins.ended", chain=ledger.INSTANCE, by=person_of(by), kind="person", about=person.pk, at=at)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, NoReturn
@@ -150,7 +151,8 @@ class Unlocked:
 
     @sensitive_variables()
     def set_passkey(self, credential: bytes, salt: bytes, secret: bytes, at: datetime) -> None:
-        """Close the root key under what a passkey answers to a salt too, in place of the slot that it had."""
+        """Close the root key under what a passkey answers to a salt too, in place of the slot that it had. Raises `Closed` once it was replaced."""
+        self.current()
         slots.set_passkey(self.person, self._root_key, credential, salt, secret, at)
 
     @sensitive_variables()
@@ -184,6 +186,7 @@ class Unlocked:
         last = living[-1]
         if last.kind == DataKey.Kind.COPY or last.maker != self.person:
             raise NotYours("only its maker makes a new epoch, and a copy has one")
+        self.current()
         self._open_key(
             series, last.epoch, self.person, b""
         )  # kind, practice and maker are those that it was made with, or it does not open
@@ -193,8 +196,8 @@ class Unlocked:
         wrapped = primitives.seal(self._root_key, secret, own_place(key, self.person))
         KeyGrant.objects.create(key=key, holder=self.person, giver=self.person, wrapped=wrapped, made_at=at)
         self._keys[series, key.epoch, self.person, b""] = self._derive(key, secret, half)
-        for holder in _given(last):
-            self._give(key, secret, holder, public_keys_of([holder])[holder], b"", at)
+        for holder, public in _given(last).items():
+            self._give(key, secret, holder, public, b"", at)
         return key.epoch
 
     @staticmethod
@@ -345,20 +348,19 @@ def _sealed(opened: Opened, text: str, place: Place) -> Sealed:
     return Sealed(opened.epoch.to_bytes(EPOCH_BYTES, "big") + body)
 
 
-def _given(key: DataKey) -> list[UUID]:
-    """Whom the maker of a shared key gave it: a grant that the maker did not sign for the keys on file gives nothing."""
+def _given(key: DataKey) -> dict[UUID, PublicKeys]:
+    """Whom the maker of a shared key gave it, by which keys, held until the transaction ends: a grant that they did not sign for the keys on file gives nothing."""
     if key.kind != DataKey.Kind.SHARED:
-        return []
-    grants = list(KeyGrant.objects.filter(key=key).exclude(holder=key.maker).order_by("holder"))
-    public = public_keys_of({key.maker, *(grant.holder for grant in grants)})
-    found = []
-    for grant in grants:
+        return {}
+    giver, found = public_keys(key.maker), {}
+    for grant in KeyGrant.objects.filter(key=key).exclude(holder=key.maker).order_by("holder"):
+        row = held_keys(grant.holder)
         grant.key = key
-        try:
-            check_given(grant, giver=public[key.maker], to=public[grant.holder], bound_to=b"")
-        except (Closed, KeyError):
-            continue
-        found.append(grant.holder)
+        with suppress(Closed):
+            if giver is not None and row is not None:
+                public = row.public()
+                check_given(grant, giver=giver, to=public, bound_to=b"")
+                found[grant.holder] = public
     return found
 
 

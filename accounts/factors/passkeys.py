@@ -91,14 +91,15 @@ def server(name: str, origin: str) -> Fido2Server:
 # As they are kept
 
 
-def _place(person: UUID) -> bytes:
+def place(person: UUID) -> bytes:
+    """What a passkey's value is bound to: its person."""
     return primitives.context("passkey", person.bytes)
 
 
 def stored(person: UUID, passkey: Passkey) -> dict[str, str]:
     """What stands in the row of a passkey: everything of it, encrypted for its person."""
     facts = {"name": passkey.name, "credential": passkey.credential.hex(), "counter": passkey.counter, "knows_secret": passkey.knows_secret}
-    return {"passkey": instance.encrypt(json.dumps(facts).encode(), _place(person)).hex()}
+    return {"passkey": instance.encrypt(json.dumps(facts).encode(), place(person)).hex()}
 
 
 def read(row: Authenticator) -> Passkey:
@@ -107,7 +108,7 @@ def read(row: Authenticator) -> Passkey:
         token = bytes.fromhex(row.data["passkey"])
     except (KeyError, TypeError, ValueError) as no:
         raise Closed("not a passkey") from no
-    facts = json.loads(instance.decrypt(token, _place(row.user_id)))
+    facts = json.loads(instance.decrypt(token, place(row.user_id)))
     credential = AttestedCredentialData(bytes.fromhex(facts["credential"]))
     return Passkey(row.pk, facts["name"], credential, facts["counter"], facts["knows_secret"], row.created_at, row.last_used_at)
 

@@ -11,7 +11,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts import rates, unlocking
+from accounts import rates, sign_ins, unlocking
 from accounts.act import Refused
 from accounts.changes import actions as accounts
 from accounts.doors import SignedIn, admits
@@ -56,6 +56,7 @@ def confirm_address(request: HttpRequest, link: Link, over: HttpResponse) -> Htt
     except Refused:
         return over
     update_session_auth_hash(request, person)
+    sign_ins.only_this(request)
     unlocking.lock(request)
     messages.success(request, _("Your new address counts from now on. Your other sign-ins have ended."))
     return redirect("settings_page")

@@ -20,12 +20,14 @@ from coachvault.archives import files, programs
 from coachvault.archives.files import MAIN, SECRETS, Unfit
 from coachvault.demo.build import ROWS
 from vault import instance
+from vault.keyring.models import Half
 from vault.keys_check import refuse_wrong_keys
 
 SECRETS_LAST: Final = timedelta(days=7)  # what was destroyed survives in an older one
 ALONE: Final = 0x436F6173  # an advisory lock's number: no backup while the instance keys are rotated, and the other way round
 DUMP: Final = "database.dump"
 LAST: Final = "last-backup.json"  # in the data folder: what the doctor looks at
+ATTEMPTS: Final = 10
 SECRET_FILES: Final = ("django.key", "demo.seed")
 
 
@@ -82,15 +84,31 @@ def _next_moment(folder: Path) -> datetime:
 
 
 def _write(folder: Path, moment: datetime) -> Made:
-    """Write both beside their places, then give them their names: secrets first, since main is nothing without it."""
+    """Write both beside their places, then give them their names: secrets first, since main is nothing without it.
+
+    Begun again where a half was destroyed in between: texts may have been sealed anew just before, with a key that main does not know.
+    """
     main, secrets = (folder / files.name_of(kind, moment) for kind in (MAIN, SECRETS))
-    written = [_archive(main, MAIN, "default", main_members), _archive(secrets, SECRETS, "keyring", secret_members)]
+    for _attempt in range(ATTEMPTS):
+        before = destroyed()
+        written = [_archive(main, MAIN, "default", main_members), _archive(secrets, SECRETS, "keyring", secret_members)]
+        if destroyed() == before:
+            break
+        for new in written:
+            new.unlink()
+    else:
+        raise Unfit("Keys are being destroyed without a pause. Nothing was backed up; try again in a few minutes.")
     for new, target in reversed(list(zip(written, (main, secrets), strict=True))):
         new.rename(target)
     _sync(folder)
     deleted = _delete_old(folder, moment)
     _note(folder, moment)
     return Made(main, secrets, deleted)
+
+
+def destroyed() -> int:
+    """How many halves are gone."""
+    return Half.objects.filter(destroyed_at__isnull=False).count()
 
 
 def main_members() -> Mapping[str, Path | bytes]:

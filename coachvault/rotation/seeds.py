@@ -1,4 +1,4 @@
-"""The second factors' secrets: allauth keeps them in JSON, encrypted by our hook under the instance key."""
+"""The second factors: allauth keeps them in JSON; their secrets are encrypted by our hook under the instance key, passkeys for their person."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from allauth.mfa.models import Authenticator
 from django.db import transaction
 
 from accounts.adapters import SEED
+from accounts.factors import passkeys
 from vault import instance
 
 
@@ -21,7 +22,7 @@ def walk(newest: bytes) -> int:
             old = [text for text in tokens(row.data) if name_of(text) != newest] if row else []
             if row is None or not old:
                 continue
-            row.data = swapped(row.data, {text: closed_anew(text) for text in old})
+            row.data = swapped(row.data, {text: closed_anew(text, place(row)) for text in old})
             row.save(update_fields=["data"])
             done += len(old)
     return done
@@ -32,9 +33,14 @@ def count(name: bytes) -> int:
     return sum(name_of(text) == name for data in Authenticator.objects.values_list("data", flat=True) for text in tokens(data))
 
 
-def closed_anew(text: str) -> str:
+def place(row: Authenticator) -> bytes:
+    """What the secrets of a row are bound to."""
+    return passkeys.place(row.user_id) if row.type == Authenticator.Type.WEBAUTHN else SEED
+
+
+def closed_anew(text: str, where: bytes) -> str:
     """The same secret under the newest key."""
-    return instance.encrypt(instance.decrypt(bytes.fromhex(text), SEED), SEED).hex()
+    return instance.encrypt(instance.decrypt(bytes.fromhex(text), where), where).hex()
 
 
 def name_of(text: str) -> bytes | None:

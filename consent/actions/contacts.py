@@ -15,7 +15,8 @@ from clients.models import Coach, Engagement, SponsorContact
 from consent.actions.agreements import cancel_agreement
 from consent.actions.consents import reconsider
 from consent.actions.requests import end_request
-from consent.models import Agreement, Consent, InformationRequest, Signatory
+from consent.actions.tasks import finish_task
+from consent.models import Agreement, Consent, InformationRequest, Signatory, Task
 from vault import ledger
 
 Right = SponsorContact.Right
@@ -50,6 +51,8 @@ def leave(*, contact: SponsorContact, by: Coach, at: datetime | None = None) -> 
     signing = list(Signatory.objects.filter(contact=row).values_list("pk", flat=True))
     Link.objects.filter(about__in=[row.pk, *signing], used_at__isnull=True).update(used_at=now)
     _close_what_is_over(row, by, at)
+    for task in Task.objects.open().filter(kind=Task.Kind.OTHER_KEY, about=row.pk):
+        finish_task(task=task, by=by, at=at)
     ledger.record("contact.left", chain=by.practice_id, by=person_of(by), kind="contact", about=row.id, subject=row.sponsor_id, at=at)
     return row
 

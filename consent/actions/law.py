@@ -28,7 +28,7 @@ from vault import ledger
 from vault.models import DataKey
 from vault.primitives import Closed
 from vault.sealed import Place, Sealed
-from vault.unlocked import Unlocked
+from vault.unlocked import Destroyed, Unlocked
 
 Kind = LegalAddition.Kind
 
@@ -101,10 +101,10 @@ def tell_client(*, entry: LegalDisclosure, notice: law.Notice, vault: Unlocked, 
         raise Refused(_("Tell your client why, in your own words."), code="law_why")
     engagement = row.engagement
     _check_parties(engagement)
+    addition = _add(row, Kind.TOLD, notice.kept(), vault, at)
     person = joined(engagement.client)
     if person is not None and keys.give(engagement, vault, at or timezone.now()):
         write_to.defer(person=str(person), letter="something_new")
-    addition = _add(row, Kind.TOLD, notice.kept(), vault, at)
     _finish(row, Task.Kind.LAW_REVIEW, by, at)
     _write("law.told", row, by, at, code=row.ground, part=addition, is_told=True)
     return addition
@@ -124,8 +124,12 @@ def read_entry(
     return said, added
 
 
-def _read(addition: LegalAddition, vault: Unlocked) -> law.Papers | law.Review | law.Notice:
-    kept = law.opened(addition.body, addition.place(), vault)
+def _read(addition: LegalAddition, vault: Unlocked) -> law.Papers | law.Review | law.Notice | None:
+    """What was added; None for what the client was told in a shared space that is destroyed."""
+    try:
+        kept = law.opened(addition.body, addition.place(), vault)
+    except Destroyed:
+        return None
     if addition.kind == Kind.PAPERS:
         return law.Papers(**kept)
     return law.review_of(kept) if addition.kind == Kind.REVIEW else law.notice_of(kept)

@@ -58,9 +58,10 @@ class LegalDisclosure(models.Model):
         ordering = ["-made_at"]
 
     def place(self) -> Place:
-        """Where the entry is bound to. Needs engagement.coach."""
+        """Where the entry is bound to: under a key of its own, its engagement too. Needs engagement.coach."""
         coach = self.engagement.coach
-        return Place(f"law.{self.way}.{self.ground}", coach.practice_id, self.id, 1, self.series, coach.person_id)
+        of = f".{self.engagement_id}" if self.key else ""
+        return Place(f"law.{self.way}.{self.ground}{of}", coach.practice_id, self.id, 1, self.series, coach.person_id)
 
     @property
     def series(self) -> UUID:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods
 
-from accounts import opening, unlocking
+from accounts import opening, sign_ins, unlocking
 from accounts.changes.forms import NewKeysForm, word_to_renew
 from accounts.doors import SignedIn, admits
 from accounts.views.vault import stepped_up
@@ -34,6 +34,7 @@ def renew_keys(request: HttpRequest) -> HttpResponse:
         new = slots.stretched(form.cleaned_data["passphrase"])
         vault = actions.renew(person=person, vault=request.vault, new=new, by=person)  # type: ignore[attr-defined]
         update_session_auth_hash(request, person)
+        sign_ins.only_this(request)
         unlocking.begin(request, vault, pending=False)
         record_authentication(request, person, method="password", reauthenticated=True)
         opening.opened(request, person, vault)

@@ -14,7 +14,7 @@ from clients.models import Coach, Engagement, SponsorContact, joined
 from consent import policies, promises
 from consent.actions.summaries import bound_to
 from consent.facts import facts_given, facts_under, request_of
-from consent.models import Agreement, Consent, Disclosure, PledgeReceipt, Proposal, Signatory
+from consent.models import Agreement, Consent, Disclosure, LegalDisclosure, PledgeReceipt, Proposal, Signatory
 from consent.policies import Decision, Request
 from consent.promises import Promise
 from consent.purposes import SUMMARY
@@ -144,10 +144,25 @@ class Known:
             Series(self.engagement.notes_key, kinds.OWN, practice, self.coach),
             Series(self.engagement.shared_key, kinds.SHARED, practice, self.coach),
         ]
+        series += [Series(key, kinds.OWN, practice, self.coach) for key in self.register]
         for row in self.consents:
             if copy := self.disclosures.get(row.pk):
                 series.append(Series(copy.series, kinds.COPY, practice, copy.maker, bound_to(row)))
         return held(series)
+
+    @cached_property
+    def register(self) -> list[UUID]:
+        """The keys of the entries of the register, told or not."""
+        rows = LegalDisclosure.objects.filter(engagement=self.engagement, key__isnull=False)
+        return [key for key in rows.values_list("key", flat=True) if key is not None]
+
+    @property
+    def register_held(self) -> Held:
+        """Who holds the register's keys: its coach, whether or not there is an entry, so that nobody learns from it that there is one."""
+        keys = [self.held[key] for key in self.register]
+        holders = frozenset({self.coach}).intersection(*(one.holders for one in keys)) if keys else frozenset({self.coach})
+        strays = frozenset().union(*(one.strays | (one.holders - {self.coach}) for one in keys))
+        return Held(holders, strays, is_living=True)
 
     @cached_property
     def may(self) -> dict[str, frozenset[UUID]]:

@@ -201,7 +201,7 @@ def access_log(sheet: Sheet) -> Row:
 def law(sheet: Sheet) -> list[Row]:
     """What the law required, whether or not there is any: the coach's register, and what the client was told of it."""
     engagement = sheet.known.engagement
-    register = sheet.sealed("law", _("Register of legal disclosures"), engagement.notes_key, [(LegalDisclosure, "body")])
+    register = sheet.sealed("law", _("Register of legal disclosures"), sheet.known.register_held, [(LegalDisclosure, "body")])
     told = sheet.sealed("law_told", _("What the person coached was told of it"), engagement.shared_key, [(LegalAddition, "body")])
     return [register, told]
 

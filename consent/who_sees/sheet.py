@@ -49,9 +49,12 @@ class Sheet:
         cells = [contact(next(contacts)) if one.kind in ("contact", "organisation") else of[one.kind] for one in self.columns]
         return Row(code, label, tuple(cells), detail)
 
-    def sealed(self, code: str, label: str, series: UUID, columns: Columns, *, contact: ForContact | None = None, detail: str = "") -> Row:
+    def sealed(
+        self, code: str, label: str, series: UUID | Held, columns: Columns, *, contact: ForContact | None = None, detail: str = ""
+    ) -> Row:
         """A row of something sealed: whoever holds its key reads it, and nobody else. A contact may read a copy of it."""
-        held, tier, known = self.known.held[series], answers.tier_of(columns), self.known
+        held = series if isinstance(series, Held) else self.known.held[series]
+        tier, known = answers.tier_of(columns), self.known
         reached = (held.holders | held.strays) & known.administrators
         of = {
             "coach": self.by_key(held, {known.coach}, is_mine=self.reader == Reader.COACH),

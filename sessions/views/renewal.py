@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods
 
-from accounts import opening, unlocking
+from accounts import opening, sign_ins, unlocking
 from accounts.act import Refused
 from accounts.changes.forms import NewKeysForm, word_to_start_again
 from accounts.doors import SignedIn, admits
@@ -62,6 +62,7 @@ def _started(request: HttpRequest, form: NewKeysForm) -> HttpResponse:
         messages.error(request, str(no.sentence))
         return redirect("start_again")
     update_session_auth_hash(request, person)
+    sign_ins.only_this(request)
     unlocking.begin(request, vault, pending=False)
     record_authentication(request, person, method="password", reauthenticated=True)
     opening.opened(request, person, vault)

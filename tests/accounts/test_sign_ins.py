@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from importlib import import_module
 
@@ -17,6 +18,7 @@ from accounts import actions, jobs, logins, sign_ins
 from accounts.models import SignIn, User
 from tests.accounts.people import INSIDE, everything_stored, is_open, sign_in
 from tests.cast import PASSPHRASE, person, signed_in
+from tests.house import tree
 from vault.models import LedgerEntry, Unlock
 
 PAGE, END = "/accounts/2fa/", "/accounts/2fa/sign-ins/"
@@ -183,6 +185,28 @@ def test_a_new_passphrase_leaves_this_sign_in_alone_in_the_list(camille) -> None
     assert is_open(here)
     assert not is_inside(there)
     assert [row.pk for row in SignIn.objects.all()] == [row_of(here).pk]
+
+
+@pytest.mark.no_database
+def test_wherever_a_sign_in_goes_on_alone_the_others_leave_the_list() -> None:
+    """What ends the others by a new value in the password column goes on with its own session, and with nothing else in the list."""
+    going_on = re.compile(r"^( +)update_session_auth_hash\(.*\)\n(.*)$", re.M)
+    found = {
+        tree.name(path): going_on.findall(path.read_text()) for path in tree.files() if "update_session_auth_hash(" in path.read_text()
+    }
+    found.pop("accounts/views/security.py")  # its action ends them
+
+    assert len(found) >= 5
+    assert [name for name, after in found.items() if not all(line == f"{space}sign_ins.only_this(request)" for space, line in after)] == []
+
+
+def test_whoever_runs_the_instance_ends_every_sign_in_and_none_is_told(camille) -> None:
+    browsers = [on(camille, FIREFOX), on(camille, PHONE)]
+
+    actions.end_sign_ins(person=camille, by=None)
+
+    assert not any(is_inside(browser) for browser in browsers)
+    assert not SignIn.objects.exists()
 
 
 def test_somebody_else_in_the_same_browser_is_another_sign_in(camille) -> None:

@@ -8,15 +8,17 @@ import resource
 import shutil
 import tarfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from io import BytesIO, StringIO
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connections
+from django.utils import timezone
 
 from coachvault.archives import backup, files, programs, restore
 from coachvault.archives.files import Unfit
@@ -25,6 +27,7 @@ from tests.coachvault.elsewhere import dumped
 from tests.databases import as_owner, copies
 from tests.vault.people import sql
 from vault import primitives, slots
+from vault.keyring import halves
 
 pytestmark = pytest.mark.timeout(120)
 own_databases = pytest.fixture(copies, scope="module")
@@ -112,6 +115,28 @@ def test_a_clock_that_was_put_back_makes_no_old_archive_the_newest(folder: Path)
     run(folder)
 
     assert {files.moment_of(newest(folder, kind)) for kind in ("main", "secrets")} == {ahead + timedelta(seconds=1)}
+
+
+def test_a_backup_during_which_a_key_was_destroyed_begins_again(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read, looked = [], backup.main_members
+
+    def destroyed_meanwhile() -> Mapping[str, Path | bytes]:
+        read.append(halves.make(key := uuid4()))
+        if len(read) < 3:
+            halves.destroy([key], timezone.now())
+        return looked()
+
+    monkeypatch.setattr(backup, "main_members", destroyed_meanwhile)
+    run(folder)
+    assert len(read) == 3
+    assert restore.choose(folder).main.manifest["kind"] == "main"
+
+    monkeypatch.setattr(backup, "ATTEMPTS", 1)
+    read.clear()
+    before = sorted(os.listdir(folder))
+    with pytest.raises(CommandError, match="Nothing was backed up"):
+        run(folder)
+    assert sorted(os.listdir(folder)) == before
 
 
 def test_what_a_killed_backup_left_is_cleared_and_two_do_not_run_at_once(folder: Path) -> None:

@@ -15,6 +15,7 @@ import subprocess
 import sys
 import threading
 import time
+from abc import abstractmethod
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -154,9 +155,9 @@ class Writer(threading.Thread):
                 self.troubles.append(f"{error!r} at {self.me.at}: {self.me.status} {self.me.page[-1000:]!r}")
                 return
 
+    @abstractmethod
     def write(self) -> None:
         """Do one thing."""
-        raise NotImplementedError
 
     def fresh(self) -> str:
         """A text that was never written before."""

@@ -14,7 +14,10 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection, models
 from django.utils import timezone
+from fido2.cose import ES256
+from fido2.webauthn import AttestedCredentialData
 
+from accounts.factors import passkeys
 from accounts.models import Link, User
 from clients import actions as clients
 from clients.actions import link_owner
@@ -52,6 +55,10 @@ def in_use(own_databases: dict[str, str], keys: Path, cast: Cast) -> Agreement:
     Authenticator.objects.create(
         user=cast.camille.person, type="totp", data={"secret": get_adapter().encrypt("JBSWY3DPEHPK3PXP"), "codes": [1, 2]}
     )
+    credential = AttestedCredentialData.create(bytes(16), b"a credential", ES256.from_ctap1(bytes(65)))
+    kept = passkeys.Passkey(0, "Mon téléphone", credential, 7, True)
+    data = passkeys.stored(cast.camille.person_id, kept)
+    Authenticator.objects.create(user=cast.camille.person, type="webauthn", data=data)
     clients.invite_coach(address="new@example.org", language="fr", by=None)
     return agreements.completed(engagement, document=agreements.blank())
 
@@ -105,6 +112,9 @@ def test_everything_is_closed_anew_and_found_again_and_the_ledger_holds(in_use: 
     factor = Authenticator.objects.get(type="totp")
     assert get_adapter().decrypt(factor.data["secret"]) == "JBSWY3DPEHPK3PXP"
     assert bytes.fromhex(factor.data["secret"])[1:5].hex() == new
+    [passkey] = passkeys.of(cast.camille.person)
+    assert (passkey.name, passkey.id, passkey.counter) == ("Mon téléphone", b"a credential", 7)
+    assert bytes.fromhex(Authenticator.objects.get(type="webauthn").data["passkey"])[1:5].hex() == new
     assert Link.objects.get(kind="sign_up").about == link_owner("new@example.org")
     assert vault_of(cast.camille).holds(in_use.engagement.notes_key)
 

@@ -190,10 +190,11 @@ def test_a_destroyed_key_and_another_s_key_are_refused(cast, engagement, vault) 
 def test_what_no_key_can_seal_any_more_is_said(engagement, vault) -> None:
     from vault import shredding
 
-    shredding.shred({engagement.notes_key}, timezone.now())
+    shredding.shred({engagement.notes_key, engagement.shared_key}, timezone.now())
+    row = recorded(engagement, vault, entry())  # under a key of its own: the register outlives the notes
 
     with pytest.raises(Refused) as no:
-        recorded(engagement, vault, entry())
+        actions.tell_client(entry=row, notice=law.notice_from(entry(), why="Il le fallait"), vault=vault, by=engagement.coach)
     assert no.value.code == "no_key"
     assert no.value.sentence
 

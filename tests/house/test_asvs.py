@@ -20,7 +20,9 @@ QUOTED = re.compile(r"`([^`\n]+)`")
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 ROW = re.compile(r"\| (\d+\.\d+\.\d+) \| ([12]) \| ([^|]+) \| ([^|]+) \| ([^|]*)\|")
 SUM = re.compile(r"\| ([a-z ']+) \| (\d+) \| (\d+) \| (\d+) \|")
-FILE = re.compile(r"(?:[\w.-]+/)*[\w.-]+\.(?:py|md|lock|toml|js|html|txt|conf|yaml|yml|service)|\.ci/\w+|deploy(?:/[\w.-]+)*|Makefile")
+FILE = re.compile(
+    r"(?:[\w.-]+/)*[\w.-]+\.(?:py|md|lock|toml|js|html|txt|conf|yaml|yml|service|timer)|\.ci/\w+|deploy(?:/[\w.-]+)*|Makefile"
+)
 NAMED = re.compile(r"(?P<file>[\w./-]+\.py):(?P<name>\w+)(?: = (?P<value>.+))?")
 TEST = re.compile(r"(?P<file>tests/[\w/]+\.py)::(?P<name>test_\w+)")
 COMMAND = re.compile(r"manage\.py (?P<name>[a-z_]+)")

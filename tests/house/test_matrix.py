@@ -615,11 +615,19 @@ recovery        anais    renew_keys                   GET   step
 recovery        anais    renew_keys                   POST  step
 shred           anais    notebook_destroy             GET   step
 shred           anais    notebook_destroy             POST  step
+shred           camille  note_destroy                 GET   step
+shred           camille  note_destroy                 POST  step
+shred           camille  engagement_destroy           GET   step
+shred           camille  engagement_destroy           POST  step
 address         camille  change_address               GET   step
 address         camille  change_address               POST  step
 new-factor      camille  mfa_activate_totp            GET   step
 new-factor      camille  mfa_activate_totp            POST  step
 new-factor      camille  mfa_generate_recovery_codes  POST  step
+new-factor      anais    passkey_list                 GET   step
+new-factor      anais    passkey_list                 POST  step
+new-factor      helene   mailed_code_choice           GET   step
+new-factor      helene   mailed_code_choice           POST  step
 """  # a changed key of a client's: tests/sessions/test_renewal.py; a text that is on screen anyway, kept as a file, is no export
 
 

@@ -404,6 +404,16 @@ def test_a_contact_with_a_new_key_is_proposed_nothing_before_the_coach_asked(sta
     assert stage.proposed().state == "proposed"
 
 
+def test_whoever_left_is_asked_by_voice_no_more(stage):
+    from consent.actions import contacts
+
+    anew(stage.helene)
+
+    contacts.leave(contact=stage.helene, by=stage.camille)
+
+    assert not Task.objects.open().filter(kind="other_key").exists()
+
+
 def test_a_client_s_authorisations_stand_after_she_started_again(stage):
     hers = stage.disclosed()
 

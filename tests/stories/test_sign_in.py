@@ -82,7 +82,7 @@ def test_the_vault_is_open_after_signing_in_and_asks_again_after_a_while(door: P
     open_settings(door)
     looked_at(door)
     Unlock.objects.update(used_at=timezone.now() - timedelta(minutes=16))
-    door.get_by_role("link", name="Modifier").click()
+    door.get_by_role("listitem").filter(has_text="Phrase de passe").get_by_role("link", name="Modifier").click()
 
     heading(door, "Votre coffre est verrouillé")
     expect(door.get_by_text("Camille")).to_have_count(0)

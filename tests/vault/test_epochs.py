@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
 import pytest
 from django.apps import apps
 from django.core import checks
-from django.db import models
+from django.db import connections, models, transaction
 
 from tests.vault.people import COPY, NOW, OWN, SHARED, a_key, a_person, a_place, again, sql
 from vault import epochs, ledger, shredding
@@ -118,8 +120,6 @@ def test_a_renewal_under_way_is_given_back_rather_than_begun_again():
 
 
 def test_the_half_of_the_old_epoch_goes_after_the_commit(own_databases):
-    from django.db import transaction
-
     coach = a_person()
     series = a_key(coach)
     with transaction.atomic():
@@ -171,3 +171,29 @@ def test_new_bytes_of_a_finished_text_count_only_as_the_ledger_tells_of_them():
         ("notes", "body", row, new, new),
     ):
         assert not told(*lie)
+
+
+def test_whoever_waited_while_an_epoch_was_destroyed_seals_with_the_next(own_databases):
+    coach = a_person()
+    series = a_key(coach)
+    place = a_place(coach, series)
+
+    def seal():
+        try:
+            with transaction.atomic():
+                return again(coach).seal("en attendant", place)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            shredding.hold([series])
+            waiting = pool.submit(seal)
+            while not sql("select 1 from pg_locks where not granted"):
+                time.sleep(0.02)
+            coach.new_epoch(series, NOW)
+            shredding.shred_before(series, 2, NOW)
+        sealed = waiting.result(30)
+
+    assert sealed.stored()[:4] == b"\0\0\0\2"
+    assert again(coach).open(sealed, place) == "en attendant"

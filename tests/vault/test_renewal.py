@@ -56,6 +56,8 @@ def test_the_old_root_key_opens_signs_and_makes_nothing_any_more(client_: Unlock
         lambda: a_key(old, OWN),
         lambda: old.change_passphrase(stretched(), NOW),
         lambda: old.set_recovery(slots.new_recovery_code(), NOW),
+        lambda: old.set_passkey(b"credential", bytes(32), bytes(32), NOW),
+        lambda: old.new_epoch(series, NOW),
     ):
         with pytest.raises(Closed):
             tried()
@@ -229,6 +231,20 @@ def test_with_new_keys_what_others_gave_is_theirs_to_give_again(coach: Unlocked,
     assert not after.holds(shared)
     again(coach).grant(shared, to=client_.person, at=NOW)
     assert again(after).open(sealed, place) == TEXT
+
+
+def test_a_coach_s_new_epoch_goes_to_whoever_holds_the_last_one_by_keys_that_have_not_changed(coach: Unlocked, client_: Unlocked) -> None:
+    shared, other = a_key(coach, SHARED), a_person()
+    for one in (client_, other):
+        coach.grant(shared, to=one.person, at=NOW)
+    (held,) = sql("select id, key_id, holder, giver, wrapped, signature, made_at from vault_keygrant where holder = %s", client_.person)
+    started_again(client_)
+    sql("insert into vault_keygrant (id, key_id, holder, giver, wrapped, signature, made_at) values (%s, %s, %s, %s, %s, %s, %s)", *held)
+
+    again(coach).new_epoch(shared, NOW)
+
+    newest = DataKey.objects.get(series=shared, epoch=2)
+    assert set(newest.grants.values_list("holder", flat=True)) == {coach.person, other.person}
 
 
 def test_keys_that_are_not_known_are_given_nothing(coach: Unlocked, client_: Unlocked) -> None:
