@@ -172,7 +172,7 @@ def test_every_dead_link_answers_alike(cast):
     used, never = Browser().get(link), Browser().get("/link/" + "x" * 43 + "/")
 
     assert used.status_code == never.status_code == 404
-    assert plain(used) == plain(never)
+    assert plain(used).replace(link.split("/")[-2], "x" * 43) == plain(never)
 
 
 def test_mail_holds_no_name_and_the_queue_no_token(cast):

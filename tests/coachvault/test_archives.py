@@ -29,7 +29,7 @@ from tests.vault.people import sql
 from vault import primitives, slots
 from vault.keyring import halves
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = [pytest.mark.timeout(120), pytest.mark.xdist_group("archives")]
 own_databases = pytest.fixture(copies, scope="module")
 MEDIA = b"\x01 sealed segment " * 9
 

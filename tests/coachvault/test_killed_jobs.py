@@ -22,6 +22,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.db import connections
 from django.utils import timezone
 from procrastinate.contrib.django import app
@@ -31,13 +32,18 @@ from procrastinate.tasks import configure_task
 
 from accounts import actions as accounts
 from accounts import links
-from accounts.models import Link
+from accounts.factors import actions as factors
+from accounts.factors import codes
+from accounts.models import Link, SignIn
+from clients.models import Engagement
 from coachvault.serve import BASE, spawn, worker_command
 from consent import actions
 from consent.actions import consents
-from consent.models import Agreement, Consent, ConsentEvent, KnownFile, Signatory
+from consent.actions.engagements import end_engagement
+from consent.models import Agreement, Consent, ConsentEvent, Destruction, KnownFile, RetentionNotice, Signatory
 from pades import authority
 from pades.models import Authority
+from sessions.destroying.actions import destroy_engagement
 from sessions.models import PrivateEntry
 from support import mail
 from tests.cast import Cast
@@ -54,7 +60,7 @@ own_databases = pytest.fixture(copies, scope="module")
 
 EVERY_STEP = os.environ.get("COACHVAULT_EVERY_STEP") == "1"  # else some steps of each job, at random
 SEED = int(os.environ.get("COACHVAULT_SEED", str(time.time_ns())))
-TRIES = 3
+TRIES = 2
 
 Check = Callable[[], None]
 Made = tuple[dict[str, Any], Check]
@@ -303,6 +309,91 @@ def erase_entries(scene: Scene) -> Made:
     return {}, check
 
 
+def mail_sign_in_code(scene: Scene) -> Made:
+    person = scene.cast.camille.person
+    factors.send_code(person=person, attempt=uuid4().hex, by=person)
+    link = Link.objects.filter(kind=Link.Kind.CODE).latest("expires_at")
+
+    def check() -> None:
+        found = [found[0] for letter in scene.letters() if (found := re.findall(r"\b\d{6}\b", letter.text))]
+        assert 1 <= len(found) <= 2
+        assert Link.objects.get(pk=link.pk).details["code"] == codes.digest(link.pk, found[0])
+
+    return {"link": str(link.pk)}, check
+
+
+def sweep_sign_ins(scene: Scene) -> Made:
+    now, person = timezone.now(), scene.cast.camille.person
+    Session.objects.create(session_key=uuid4().hex, session_data="", expire_date=now - timedelta(minutes=1))
+    facts = {"person": person, "sign_in": uuid4().hex, "details": {}, "seen_at": now}
+    old = SignIn.objects.create(session=uuid4().hex, made_at=now - timedelta(days=1), **facts)
+    fresh = SignIn.objects.create(session=uuid4().hex, made_at=now, **facts)
+
+    def check() -> None:
+        assert not Session.objects.filter(expire_date__lte=now).exists()
+        assert not SignIn.objects.filter(pk=old.pk).exists()
+        assert SignIn.objects.filter(pk=fresh.pk).exists()
+
+    return {}, check
+
+
+def _due(scene: Scene) -> Engagement:
+    """An engagement whose promised time is over."""
+    engagement = scene.cast.engagement(scene.cast.anais)
+    agreements.in_force(engagement)
+    end_engagement(engagement=engagement, by=scene.cast.camille)
+    Engagement.objects.filter(pk=engagement.pk).update(ended_at=timezone.now() - timedelta(days=366 * 12))
+    return Engagement.objects.select_related("coach", "client").get(pk=engagement.pk)
+
+
+def keep_retention(scene: Scene) -> Made:
+    engagement = _due(scene)
+
+    def check() -> None:
+        assert RetentionNotice.objects.filter(engagement=engagement).count() <= 2
+        with connections["default"].cursor() as cursor:
+            asked = "select count(*) from procrastinate_jobs where task_name = 'sessions.destroy_due' and args::text like %s"
+            cursor.execute(asked, [f"%{engagement.pk}%"])
+            assert cursor.fetchone()[0] >= 1
+
+    return {}, check
+
+
+def destroy_due(scene: Scene) -> Made:
+    engagement = _due(scene)
+
+    def check() -> None:
+        gone = Destruction.objects.get(engagement=engagement)
+        assert (gone.scope, gone.ground, gone.by) == ("engagement", "retention", None)
+        assert not DataKey.objects.filter(series__in=[engagement.key, engagement.shared_key], shredded_at__isnull=True).exists()
+
+    return {"engagement": str(engagement.pk)}, check
+
+
+def attest(scene: Scene) -> Made:
+    engagement = _due(scene)
+    gone = destroy_engagement(engagement=engagement, ground="retention", request=None, by=None)
+
+    def check() -> None:
+        row = Destruction.objects.get(pk=gone.pk)
+        assert row.attested_at is not None
+        assert row.document
+
+    return {"destruction": str(gone.pk)}, check
+
+
+def attest_pending(scene: Scene) -> Made:
+    gone = destroy_engagement(engagement=_due(scene), ground="retention", request=None, by=None)
+
+    def check() -> None:
+        with connections["default"].cursor() as cursor:
+            asked = "select count(*) from procrastinate_jobs where task_name = 'consent.attest' and args::text like %s"
+            cursor.execute(asked, [f"%{gone.pk}%"])
+            assert cursor.fetchone()[0] >= 1
+
+    return {}, check
+
+
 def waiting(task: str) -> int:
     """How many jobs of a kind wait in the queue."""
     with connections["default"].cursor() as cursor:
@@ -313,6 +404,8 @@ def waiting(task: str) -> int:
 JOBS: dict[str, Callable[[Scene], Made]] = {
     "accounts.send_link": send_link,
     "accounts.write_to": write_to,
+    "accounts.mail_code": mail_sign_in_code,
+    "accounts.sweep_sign_ins": sweep_sign_ins,
     "accounts.sweep_unlocks": sweep_unlocks,
     "vault.finish_shredding": finish_shredding,
     "vault.clean_keyring": clean_keyring,
@@ -324,6 +417,10 @@ JOBS: dict[str, Callable[[Scene], Made]] = {
     "consent.complete_pending": complete_pending,
     "pades.refresh_crls": refresh_crls,
     "sessions.erase_entries": erase_entries,
+    "sessions.keep_retention": keep_retention,
+    "sessions.destroy_due": destroy_due,
+    "consent.attest": attest,
+    "consent.attest_pending": attest_pending,
 }
 ELSEWHERE = {
     "consent.tell_contact": "looks for a disclosure, then is accounts.write_to",

@@ -55,7 +55,7 @@ def nodes(own_databases: dict[str, str], tmp_path: Path) -> Iterator[list[Node]]
     made = [Node(tmp_path / name, env) for name in ("one", "two")]
     try:
         for node in made:
-            wait_for(f"http://127.0.0.1:{node.port}", node.child.process)
+            wait_for(f"http://127.0.0.1:{node.port}", node.child.process, f"127.0.0.1:{port}")
         yield made
     finally:
         for node in made:

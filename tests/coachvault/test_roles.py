@@ -55,7 +55,7 @@ def test_it_calls_no_function_that_was_not_opened_by_name() -> None:
         cursor.execute(query)
         callable_by_it = {name for (name,) in cursor.fetchall() if not name.startswith("procrastinate_")}
 
-    assert callable_by_it == {"ledger_append"}
+    assert callable_by_it == {"ledger_append", "told_as_resealed"}
 
 
 def test_the_application_starts_in_its_own_role() -> None:

@@ -35,9 +35,8 @@ from sessions import actions as sessions
 from sessions.models import ClearedName, MarkedPerson, Note, OwnWords, PrivateEntry, Session, SharedEntry
 from sessions.notebook import actions as notebooks
 from sessions.people import actions as people
-from tests.cast import Cast, person, stretched
+from tests.cast import Cast, person, root_key
 from tests.consent import agreements, pledges, readings, register, rights, templates
-from vault import slots
 from vault.models import Renewal
 from vault.unlocked import Unlocked, public_keys
 
@@ -45,7 +44,7 @@ from vault.unlocked import Unlocked, public_keys
 def vault_of(someone: Coach | Client | SponsorContact) -> Unlocked:
     """A fresh open vault of somebody of the cast."""
     assert someone.person is not None
-    return Unlocked(someone.person.pk, slots.open_stretched(someone.person.pk, stretched(someone.person.address)))
+    return Unlocked(someone.person.pk, root_key(someone.person))
 
 
 @dataclass
