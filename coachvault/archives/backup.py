@@ -18,7 +18,7 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from coachvault.archives import files, programs
 from coachvault.archives.files import MAIN, SECRETS, Unfit
-from coachvault.demo.build import ROWS
+from coachvault.demo import ROWS
 from vault import instance
 from vault.keyring.models import Half
 from vault.keys_check import refuse_wrong_keys

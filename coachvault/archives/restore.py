@@ -29,7 +29,7 @@ from coachvault.archives import files, programs
 from coachvault.archives.again import Again, destroy_again
 from coachvault.archives.backup import DUMP, SECRET_FILES
 from coachvault.archives.files import MAIN, SECRETS, Archive, Unfit
-from coachvault.demo.build import ROWS
+from coachvault.demo import ROWS
 from coachvault.first_run import holds
 from coachvault.postgres import Cluster
 from coachvault.serve import RESTORING

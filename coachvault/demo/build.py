@@ -15,7 +15,7 @@ from accounts import actions as accounts
 from accounts.models import User
 from clients import actions as clients
 from clients.models import Client, Coach, Engagement, Practice, SponsorContact
-from coachvault.demo import notebooks, organisations, own_templates, promises, register, rights, texts, wishes
+from coachvault.demo import ROWS, notebooks, organisations, own_templates, promises, register, rights, texts, wishes
 from coachvault.demo.agreements import Agreements
 from coachvault.demo.people import PEOPLE, passphrase, recovery_code
 from consent.actions import consents, summaries
@@ -28,7 +28,6 @@ from vault import slots
 from vault.unlocked import Unlocked, public_keys
 
 DAY: Final = timedelta(days=1)
-ROWS: Final = "demo.rows"  # which row holds which summary: ids only
 COACH_OF: Final = {"anais": "camille", "karim": "camille", "solene": "camille", "tanguy": "bruno", "oliver": "grace", "priya": "grace"}
 
 

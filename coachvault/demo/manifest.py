@@ -10,8 +10,8 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from coachvault.demo import texts
-from coachvault.demo.build import COACH_OF, ROWS
+from coachvault.demo import ROWS, texts
+from coachvault.demo.build import COACH_OF
 from coachvault.demo.people import PEOPLE, passphrase, recovery_code
 from consent.models import Agreement, Consent, Disclosure, Signatory, Summary
 

@@ -14,7 +14,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from clients.models import Practice
-from coachvault.demo.build import ROWS, Demo
+from coachvault.demo import ROWS
+from coachvault.demo.build import Demo
 from coachvault.demo.manifest import manifest
 from coachvault.demo.people import PEOPLE, passphrase
 from vault.keys_check import refuse_wrong_keys
