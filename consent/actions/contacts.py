@@ -59,7 +59,7 @@ def leave(*, contact: SponsorContact, by: Coach, at: datetime | None = None) -> 
 
 def _held(contact: SponsorContact, by: Coach) -> SponsorContact:
     """The contact's row, nobody else's until the transaction ends. Refuses another coach's, and one who has left."""
-    row = SponsorContact.objects.select_for_update(of=("self",)).select_related("sponsor").get(pk=contact.pk)
+    row = SponsorContact.objects.select_for_update(of=("self",), no_key=True).select_related("sponsor").get(pk=contact.pk)
     if row.sponsor.coach_id != by.pk:
         raise Refused(code="not_hers")
     if row.left_at is not None:

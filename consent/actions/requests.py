@@ -29,7 +29,7 @@ def ask_for_information(
 ) -> InformationRequest:
     """This function will pass a contact's question on to the client. Refuses an engagement that this contact does not see at this moment."""
     now = at or timezone.now()
-    contact = SponsorContact.objects.select_for_update(of=("self",)).select_related("sponsor__coach").get(pk=by.pk)
+    contact = SponsorContact.objects.select_for_update(of=("self",), no_key=True).select_related("sponsor__coach").get(pk=by.pk)
     found = listing.find([contact], engagement.pk, now)
     if found is None:
         raise Refused(code="not_seen")
