@@ -57,7 +57,7 @@ def sign_in(page: Page, live: str, address: str) -> None:
     page.goto(f"{live}/accounts/login/")
     page.locator("[name=login]").fill(address)
     page.locator("[name=password]").fill(PASSPHRASE)
-    page.locator("main button[type=submit], main button:not([type])").last.click()
+    page.locator("main form button.primary").click()
     page.wait_for_url(re.compile(r"^(?!.*login).*$"))
 
 
