@@ -85,7 +85,7 @@ def running(databases: dict[str, str], data: Path, log: Path | None = None, **mo
     env.pop(UNSAFE)
     for alias, names in NAMES.items():
         env |= {name: f"{os.environ[name].rpartition('/')[0]}/{databases[alias]}" for name in names}
-    children = [Child("web server", one_process(web_command(f"127.0.0.1:{port}")), env), Child("worker", worker_command(), env)]
+    children = [Child("web server", quick(web_command(f"127.0.0.1:{port}")), env), Child("worker", worker_command(), env)]
     with log.open("w") if log else nullcontext() as said:
         for child in children:
             child.process = spawn(child.command, env, stdout=said, stderr=said)
@@ -99,10 +99,10 @@ def running(databases: dict[str, str], data: Path, log: Path | None = None, **mo
                 child.process.wait()
 
 
-def one_process(command: list[str]) -> list[str]:
-    """A web server of one process with as many threads: starting a second one takes longer than most stories need it."""
+def quick(command: list[str]) -> list[str]:
+    """A web server of one process with as many threads, and passphrases at the cost of tests: starting and signing in took longer than most stories."""
     at = command.index("--workers") + 1
-    return [*command[:at], "1", *command[at + 1 :]]
+    return [*command[:at], "1", *command[at + 1 :], "--config", "tests/quick_server.py"]
 
 
 def wait_for(url: str, process: subprocess.Popen[bytes] | None, host: str, seconds: float = 30) -> None:
