@@ -61,6 +61,32 @@ def holders(phrase: str, stored: list[tuple[str, bytes]]) -> list[str]:
     return [where for where, data in stored if any(form in data for form in forms)]
 
 
+def test_the_demo_shows_every_state_and_at_least_forty_phrases(practice):
+    manifest = json.loads((practice / "manifest.json").read_text())
+    phrases = [secret["phrase"] for secret in manifest["secrets"]]
+
+    assert len(phrases) >= 40
+    assert len(set(phrases)) == len(phrases)
+    assert Practice.objects.count() == 2
+    assert User.objects.filter(is_demo=True).count() == 13
+    agreements = Agreement.objects.all()
+    every = {(kind, state) for kind in Agreement.Kind.values for state in Agreement.State.values}
+    assert {(a.kind, a.state) for a in agreements} == every - {("elsewhere", "signed")}, "what was signed elsewhere no coach signs again"
+    assert {(a.wording, a.state) for a in agreements if a.kind == "confidentiality"} >= {
+        ("A", "in_force"),
+        ("B", "superseded"),
+        ("B", "sent"),
+    }
+    assert not [a.pk for a in agreements if a.in_force_at and not a.completed_at], "each signed one is complete"
+    assert {p.state for p in Proposal.objects.all()} == {"proposed", "changes_asked", "refused", "lapsed", "approved"}
+    assert not [broken for chain in ledger.chains() for broken in ledger.verify_chain(chain)]
+    assert (practice / "manifest.json").stat().st_mode & 0o777 == 0o600
+
+    first = (practice / "manifest.json").read_text()
+    made(practice)
+    assert (practice / "manifest.json").read_text() == first, "written again, the manifest is the same"
+
+
 def test_everybody_reads_what_is_theirs_nobody_reads_more_and_a_thief_reads_nothing(practice, live, live_data, live_mail):
     manifest = json.loads((practice / "manifest.json").read_text())
 
@@ -92,31 +118,7 @@ def test_everybody_reads_what_is_theirs_nobody_reads_more_and_a_thief_reads_noth
     assert not {p["email"]: w for p in manifest["people"] if (w := [x for x in holders(p["email"], stored) if "/mail/" not in x])}
 
 
-def test_the_demo_shows_every_state_and_at_least_forty_phrases(practice):
-    manifest = json.loads((practice / "manifest.json").read_text())
-    phrases = [secret["phrase"] for secret in manifest["secrets"]]
-
-    assert len(phrases) >= 40
-    assert len(set(phrases)) == len(phrases)
-    assert Practice.objects.count() == 2
-    assert User.objects.filter(is_demo=True).count() == 13
-    agreements = Agreement.objects.all()
-    every = {(kind, state) for kind in Agreement.Kind.values for state in Agreement.State.values}
-    assert {(a.kind, a.state) for a in agreements} == every - {("elsewhere", "signed")}, "what was signed elsewhere no coach signs again"
-    assert {(a.wording, a.state) for a in agreements if a.kind == "confidentiality"} >= {
-        ("A", "in_force"),
-        ("B", "superseded"),
-        ("B", "sent"),
-    }
-    assert not [a.pk for a in agreements if a.in_force_at and not a.completed_at], "each signed one is complete"
-    assert {p.state for p in Proposal.objects.all()} == {"proposed", "changes_asked", "refused", "lapsed", "approved"}
-    assert not [broken for chain in ledger.chains() for broken in ledger.verify_chain(chain)]
-    assert (practice / "manifest.json").stat().st_mode & 0o777 == 0o600
-
-    first = (practice / "manifest.json").read_text()
-    made(practice)
-    assert (practice / "manifest.json").read_text() == first, "written again, the manifest is the same"
-
+def test_it_is_removed_whole(practice):
     call_command("verify")
     with as_owner():
         call_command("demo", remove=True)
