@@ -37,7 +37,7 @@ from accounts.factors import codes
 from accounts.models import Link, SignIn
 from clients.models import Engagement
 from coachvault.serve import BASE, spawn, worker_command
-from consent import actions
+from consent import actions, retention
 from consent.actions import consents
 from consent.actions.engagements import end_engagement
 from consent.models import Agreement, Consent, ConsentEvent, Destruction, KnownFile, RetentionNotice, Signatory
@@ -338,19 +338,22 @@ def sweep_sign_ins(scene: Scene) -> Made:
 
 
 def _due(scene: Scene) -> Engagement:
-    """An engagement whose promised time is over."""
-    engagement = scene.cast.engagement(scene.cast.anais)
+    """An engagement whose promised time is over, as was announced a month ago."""
+    engagement, back = scene.cast.engagement(scene.cast.anais), timezone.now() - timedelta(days=30)
     agreements.in_force(engagement)
     end_engagement(engagement=engagement, by=scene.cast.camille)
     Engagement.objects.filter(pk=engagement.pk).update(ended_at=timezone.now() - timedelta(days=366 * 12))
-    return Engagement.objects.select_related("coach", "client").get(pk=engagement.pk)
+    row = Engagement.objects.select_related("coach", "client").get(pk=engagement.pk)
+    due_date = retention.schedule(row, timezone.now()).due_date
+    for days in (30, 7):
+        RetentionNotice.objects.create(engagement=row, days=days, due_date=due_date, made_at=back)
+    return row
 
 
 def keep_retention(scene: Scene) -> Made:
     engagement = _due(scene)
 
     def check() -> None:
-        assert RetentionNotice.objects.filter(engagement=engagement).count() <= 2
         with connections["default"].cursor() as cursor:
             asked = "select count(*) from procrastinate_jobs where task_name = 'sessions.destroy_due' and args::text like %s"
             cursor.execute(asked, [f"%{engagement.pk}%"])
@@ -365,7 +368,7 @@ def destroy_due(scene: Scene) -> Made:
     def check() -> None:
         gone = Destruction.objects.get(engagement=engagement)
         assert (gone.scope, gone.ground, gone.by) == ("engagement", "retention", None)
-        assert not DataKey.objects.filter(series__in=[engagement.key, engagement.shared_key], shredded_at__isnull=True).exists()
+        assert not DataKey.objects.filter(series__in=[engagement.notes_key, engagement.shared_key], shredded_at__isnull=True).exists()
 
     return {"engagement": str(engagement.pk)}, check
 

@@ -24,6 +24,9 @@ def folder(settings, tmp_path: Path) -> Path:
     return settings.EMAIL_FILE_PATH
 
 
+WITHOUT_LINK = {"address_changed", "address_taken"}  # to an address that leads nowhere here, or not any more
+
+
 @pytest.mark.parametrize("letter", LETTERS)
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_every_letter_has_an_opaque_subject_and_what_it_is_for(letter: str, language: str):
@@ -31,7 +34,8 @@ def test_every_letter_has_an_opaque_subject_and_what_it_is_for(letter: str, lang
 
     [message] = outgoing.outbox
     assert message.subject.startswith("CoachVault\u00a0:" if language == "fr" else "CoachVault:")
-    assert ("204 613" if letter == "code" else f"{settings.URL}/welcome/aB-_9/") in message.body
+    if letter not in WITHOUT_LINK:
+        assert ("204 613" if letter == "code" else f"{settings.URL}/welcome/aB-_9/") in message.body
     assert "camille" not in message.body.lower()
     assert message.body.startswith("Bonjour," if language == "fr" else "Hello,")
 
