@@ -15,7 +15,6 @@ from tests.vault.people import NOW, a_person, again, sql
 from vault import primitives, slots
 from vault.models import Slot
 from vault.primitives import FLOOR, STANDARD, Closed, Cost
-from vault.unlocked import Unlocked
 
 RIGHT, WRONG = "six plain words make a vault", "six plain words make a fault"
 ROOT = bytes(range(32))
@@ -162,7 +161,7 @@ def test_a_new_passphrase_voids_the_old_one(person: UUID) -> None:
     code = slots.new_recovery_code()
     slots.set_recovery(person, ROOT, code, NOW)
 
-    Unlocked(person, ROOT).change_passphrase(quick("another"), NOW)
+    slots.set_passphrase(person, ROOT, quick("another"), NOW)
 
     assert slots.open_with_passphrase(person, "another") == ROOT
     with pytest.raises(Closed):
@@ -233,7 +232,7 @@ def test_a_wrong_an_old_and_an_unknown_recovery_code_open_nothing(person: UUID) 
     with pytest.raises(Closed, match="no such slot"):
         slots.open_with_recovery(person, old)
     slots.set_recovery(person, ROOT, old, NOW)
-    Unlocked(person, ROOT).set_recovery(new, NOW)
+    slots.set_recovery(person, ROOT, new, NOW)
 
     assert slots.open_with_recovery(person, new) == ROOT
     for code in (old, slots.new_recovery_code()):
