@@ -10,7 +10,7 @@ import resource
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import agreeing, approving, opening, signing_in, starting, suite
+from bench import agreeing, approving, growing, listing, mixed, opening, signing_in, starting, suite
 from bench.figures import Row, table
 from bench.people import arrive
 from bench.stage import product, staged
@@ -18,25 +18,29 @@ from bench.stage import product, staged
 RESULTS = Path(__file__).with_name("results.json")
 ON_STAGE = {
     "P1": opening.rows,
+    "P2": listing.rows,
     "P7": agreeing.rows,
     "P9": approving.rows,
     "P8": signing_in.rows,
+    "P12": mixed.rows,
     "P8 crowd": signing_in.crowd,
-}  # the crowd last: its stragglers are in nobody’s way
+    "P4 P5": growing.rows,
+}  # the crowd late: its stragglers are in nobody’s way; the million notes last, since they stay
 
 
 def main() -> None:
     """Measure what was asked for, one row after the other."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
-    parser.add_argument("rows", nargs="*", metavar="ROW", help="only these, as P1 P7 P8 P9 P10")
+    parser.add_argument("rows", nargs="*", metavar="ROW", help="only these, as P1 P2 P4")
     parser.add_argument("--clean-clone", action="store_true", help="P10 from a clean clone too: installs everything once more")
     parser.add_argument("--no-crowd", action="store_true", help="P8 without the hundred people at once")
     parser.add_argument("--suite", action="store_true", help="P11: runs the test suite")
     wanted = parser.parse_args()
     os.umask(0o077)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    asked = set(wanted.rows) or {"P1", "P7", "P8", "P9", "P10"}
+    asked = set(wanted.rows) or {"P1", "P2", "P4", "P7", "P8", "P9", "P10", "P12"}
     asked |= {"P8 crowd"} if "P8" in asked and not wanted.no_crowd else set()
+    asked |= {"P4 P5"} if asked & {"P4", "P5"} else set()
     rows: list[Row] = []
     if "P10" in asked:
         rows += said(starting.second_start())

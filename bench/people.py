@@ -8,6 +8,8 @@ from typing import Any
 
 from django.utils import timezone
 
+from bench.practice import Practice, made
+
 PASSPHRASE = "seven plain words that open one vault"
 PARAGRAPH = (
     "Elle décrit la réunion de lundi : trois décisions reportées, et le sentiment de porter seule ce que l’équipe pourrait décider. "
@@ -28,6 +30,12 @@ class People:
     engagement: Any = None
     note: Any = None
     addresses: list[str] = field(default_factory=list)
+    _busy: Practice | None = None
+
+    def busy(self) -> Practice:
+        """A practice of two hundred clients, made when the first row asks for it."""
+        self._busy = self._busy or made()
+        return self._busy
 
 
 def person(name: str) -> tuple[Any, Any]:

@@ -296,7 +296,7 @@ STORAGES = {
 MEDIA_ROOT = DATA / "media"
 
 # The cache holds counters only, and all processes share it
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache", "OPTIONS": {"MAX_ENTRIES": 100_000}}}
+CACHES = {"default": {"BACKEND": "support.counters.Counters", "LOCATION": "cache", "OPTIONS": {"MAX_ENTRIES": 100_000}}}
 
 # Jobs: PostgreSQL is the queue
 # Mail: files unless an SMTP server is given

@@ -1,1 +1,1 @@
-"""The same page in plain Django: no sealing, no permissions, no ledger. For the benchmark alone."""
+"""The same pages in plain Django: no sealing, no permissions, no ledger. For the benchmark alone."""

@@ -6,6 +6,8 @@ from bench.twin import views
 
 PLAIN = (
     "account_logout",
+    "barrier_list",
+    "client_add",
     "dev_mail",
     "help",
     "home",
@@ -17,10 +19,13 @@ PLAIN = (
     "vault_unlock",
 )
 NUMBERED = ("note_amend", "note_versions", "session_page")
+NAMED = ("client_page", "engagement_page")
 
 urlpatterns = [
     path("healthz", views.elsewhere),
     path("coach/notes/<int:pk>/", views.note_page, name="note_page"),
+    path("coach/clients/", views.client_list, name="client_list"),
     *(path(f"{name}/", views.elsewhere, name=name) for name in PLAIN),
     *(path(f"{name}/<int:pk>/", views.elsewhere, name=name) for name in NUMBERED),
+    *(path(f"coach/clients/<uuid:pk>/{name}/", views.elsewhere, name=name) for name in NAMED),
 ]

@@ -1,16 +1,20 @@
-"""The one page, and the frame around it."""
+"""The two pages, and the frame around them."""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from bench.twin.models import Note
+from bench.twin.models import Client, Engagement, Note
 from sessions.markdown import html_of
 
 NAV = (
@@ -49,6 +53,27 @@ def note_page(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "sessions/note_read.html", shown)
 
 
-def elsewhere(request: HttpRequest, pk: int = 0) -> HttpResponse:
+@login_required
+def client_list(request: HttpRequest) -> HttpResponse:
+    """List the coach's clients by name."""
+    mine = Client.objects.filter(coach=request.user)
+    open_ones = Prefetch("engagements", Engagement.objects.filter(coach=request.user).select_related("sponsor"), to_attr="shown")
+    rows = sorted(mine.filter(archived_at=None).prefetch_related(open_ones), key=lambda row: row.name.casefold())
+    return shown(request, rows, has_archived=mine.exclude(archived_at=None).exists())
+
+
+def shown(request: HttpRequest, rows: list[Any], *, has_archived: bool) -> HttpResponse:
+    """The product's own template."""
+    facts = {"clients": rows, "archived": False, "has_archived": has_archived, "walled": walled(rows)}
+    return render(request, "clients/client_list.html", facts)
+
+
+def walled(rows: Iterable[Any]) -> set[UUID]:
+    """Whose organisation has another client in the list: from what was read already."""
+    paid = Counter(one.sponsor_id for row in rows for one in row.shown)
+    return {row.pk for row in rows if any(paid[one.sponsor_id] > 1 for one in row.shown)}
+
+
+def elsewhere(request: HttpRequest, pk: int | UUID = 0) -> HttpResponse:
     """Stand for every other page."""
     return HttpResponse("ok\n", content_type="text/plain")
