@@ -21,7 +21,12 @@ from vault.unlocked import Unlocked, public_keys
 def _rows_of(person: User) -> list[Client | SponsorContact]:
     """Every row that a person joined as, held until the transaction ends."""
     mine = Client.objects.select_for_update(of=("self",)).select_related("coach").filter(person=person).order_by("pk")
-    theirs = SponsorContact.objects.select_for_update(of=("self",), no_key=True).select_related("sponsor__coach").filter(person=person).order_by("pk")
+    theirs = (
+        SponsorContact.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("sponsor__coach")
+        .filter(person=person)
+        .order_by("pk")
+    )
     return sorted([*mine, *theirs], key=lambda row: keys.coach_of(row).practice_id)
 
 
