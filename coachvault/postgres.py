@@ -36,6 +36,8 @@ SETTINGS = {
     "listen_addresses": "",  # no TCP
     "unix_socket_permissions": "0777",  # the folder around it is 0700
     "max_connections": "200",  # two web processes of 32 threads, the worker, and room for a second of each
+    # After a crash one call brings the files to the disk, not one for each of a thousand files
+    "recovery_init_sync_method": "syncfs",
     # What is shredded must not survive in old files
     "archive_mode": "off",
     "max_wal_senders": "0",
