@@ -32,7 +32,7 @@ from vault.models import DataKey, KeyGrant
 from vault.primitives import Closed
 from vault.unlocked import Unlocked
 
-pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("archives")]
+pytestmark = pytest.mark.timeout(300)
 own_databases = pytest.fixture(copies, scope="module")
 
 

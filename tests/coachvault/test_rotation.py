@@ -34,7 +34,7 @@ from tests.vault.people import sql
 from vault import encrypted, instance, primitives
 from vault.models import LedgerEntry, Slot
 
-pytestmark = [pytest.mark.timeout(180), pytest.mark.xdist_group("archives")]
+pytestmark = pytest.mark.timeout(180)
 
 
 @pytest.fixture

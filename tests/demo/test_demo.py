@@ -19,7 +19,7 @@ from tests.databases import as_owner, copies
 from tests.demo.visitor import Visitor
 from vault import ledger, primitives, slots
 
-pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("demo")]
+pytestmark = pytest.mark.timeout(600)
 
 own_databases = pytest.fixture(copies, scope="module")
 
