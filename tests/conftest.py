@@ -33,12 +33,11 @@ def pytest_configure() -> None:
 
 
 def waits_for_its_turn(item: pytest.Item) -> bool:
-    """In CI, which has twenty minutes: of each file's stories the first every day, of the others a quarter a day."""
+    """In CI, which has twenty minutes: a third of the stories a day, each in its turn. `make test` runs all of them."""
     if os.environ.get("CI") != "1" or not item.nodeid.startswith("tests/stories/"):
         return False
-    first = next((name for name in vars(item.module) if name.startswith("test_")), "")
     turn = int(os.environ.get("COACHVAULT_TURN", time.time() // 86400))
-    return item.name.partition("[")[0] != first and (zlib.crc32(item.nodeid.encode()) + turn) % 4 != 0
+    return (zlib.crc32(item.nodeid.encode()) + turn) % 3 != 0
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -60,7 +60,7 @@ own_databases = pytest.fixture(copies, scope="module")
 
 EVERY_STEP = os.environ.get("COACHVAULT_EVERY_STEP") == "1"  # else some steps of each job, at random
 SEED = int(os.environ.get("COACHVAULT_SEED", str(time.time_ns())))
-TRIES = 2
+TRIES = 1
 
 Check = Callable[[], None]
 Made = tuple[dict[str, Any], Check]
