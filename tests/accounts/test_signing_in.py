@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.contrib.sessions.models import Session
+from django.db import connections, transaction
 from django.test import Client as Browser
 
 from accounts import actions, rates
@@ -236,6 +237,29 @@ def test_a_cost_that_was_raised_meanwhile_is_not_raised_again(camille):
         actions.raise_cost(person=camille, vault=vault, new=slots.stretched("an older passphrase"), by=camille)
 
     assert sign_in(Browser()).status_code == 302
+
+
+def test_two_who_sign_in_at_once_while_the_cost_is_raised_both_get_in(own_databases, monkeypatch) -> None:
+    camille, answers = person("Camille Aubry")[0], []
+    monkeypatch.setattr(slots, "COST", primitives.Cost(slots.COST.memory * 2, 2, 1))
+
+    def come_in() -> None:
+        try:
+            answers.append(sign_in(Browser()).status_code)
+        finally:
+            connections.close_all()
+
+    with transaction.atomic():
+        User.objects.select_for_update().get(pk=camille.pk)  # both wait here before they raise it
+        threads = [threading.Thread(target=come_in) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        time.sleep(2)
+    for thread in threads:
+        thread.join(60)
+
+    assert answers == [302, 302]
+    assert LedgerEntry.objects.filter(event="passphrase.cost_raised").count() == 1
 
 
 @pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)"])
