@@ -8,14 +8,13 @@ BENCH ?=
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .NOTPARALLEL:
-.PHONY: help run test check fix bench trials mutants lock messages ready
+.PHONY: help run test check fix bench mutants lock messages ready
 
 help:
 	@echo "make run       everything needed, then CoachVault at http://127.0.0.1:8000 (PORT=…, COACHVAULT_DATA=…)"
 	@echo "make test      the whole suite, with the browser stories (ARGS='tests/vault -x' for a part of it)"
 	@echo "make check     static checks        make fix       what of them can be cured automatically"
 	@echo "make bench     the benchmark table  make messages  new texts into the catalogues"
-	@echo "make trials    what takes minutes of its own: nodes and servers killed under load"
 	@echo "make mutants   MODULE=… TESTS=…: what the tests do not notice when it is changed"
 	@echo "make lock      the lock files again, after a change in pyproject.toml"
 
@@ -36,9 +35,6 @@ fix: .venv/.test
 
 bench: ready
 	@$(PY) -m bench $(BENCH)
-
-trials: ready
-	@COACHVAULT_TRIALS=1 $(PY) -m pytest -m trial tests/coachvault tests/deploy
 
 mutants: ready
 	@MUTATE=$(MODULE) $(PY) -m pytest -p tests.mutants -p no:randomly -q --no-header $(TESTS)

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import time
-import zlib
-
 import pytest
 from django.conf import settings
 
@@ -32,14 +28,6 @@ def pytest_configure() -> None:
     settings.WHITENOISE_AUTOREFRESH = True
 
 
-def waits_for_its_turn(item: pytest.Item) -> bool:
-    """In CI, which has twenty minutes: a third of the stories a day, each in its turn. `make test` runs all of them."""
-    if os.environ.get("CI") != "1" or not item.nodeid.startswith("tests/stories/"):
-        return False
-    turn = int(os.environ.get("COACHVAULT_TURN", time.time() // 86400))
-    return (zlib.crc32(item.nodeid.encode()) + turn) % 3 != 0
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Every test may use both databases, in a transaction of its own; unless it takes copies, or says `no_database`.
 
@@ -47,10 +35,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """
     items.sort(key=lambda item: "browser" in getattr(item, "fixturenames", ()))
     for item in items:
-        if waits_for_its_turn(item):
-            item.add_marker(pytest.mark.skip(reason="its turn is another day; make test runs it"))
-        if item.get_closest_marker("trial") and os.environ.get("COACHVAULT_TRIALS") != "1":
-            item.add_marker(pytest.mark.skip(reason="minutes of its own: make trials"))
         names = getattr(item, "fixturenames", ())
         if "own_databases" in names or item.get_closest_marker("no_database") or item.get_closest_marker("django_db"):
             continue

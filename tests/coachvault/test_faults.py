@@ -36,7 +36,7 @@ from tests.coachvault.walker import Walker
 
 ROUNDS = int(os.environ.get("COACHVAULT_FAULT_ROUNDS", "1"))
 SEED = int(os.environ.get("COACHVAULT_SEED", str(time.time_ns())))
-pytestmark = [pytest.mark.trial, pytest.mark.no_database, pytest.mark.timeout(900 + 200 * ROUNDS)]
+pytestmark = [pytest.mark.no_database, pytest.mark.timeout(900 + 200 * ROUNDS)]
 
 RECOVERY = 5.0  # seconds, where nothing else runs; others who wait for the same processors take their share
 PARTS = {

@@ -60,7 +60,7 @@ own_databases = pytest.fixture(copies, scope="module")
 EVERY_STEP = os.environ.get("COACHVAULT_EVERY_STEP") == "1"  # else some steps of each job, at random
 pytestmark = pytest.mark.timeout(3000 if EVERY_STEP else 300)
 SEED = int(os.environ.get("COACHVAULT_SEED", str(time.time_ns())))
-TRIES = 1
+TRIES = 3
 
 Check = Callable[[], None]
 Made = tuple[dict[str, Any], Check]

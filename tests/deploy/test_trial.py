@@ -14,7 +14,7 @@ import pytest
 from bench.stage import plain_environment
 from coachvault.serve import BASE
 
-pytestmark = [pytest.mark.no_database, pytest.mark.trial]
+pytestmark = pytest.mark.no_database
 
 
 @pytest.fixture
