@@ -92,7 +92,7 @@ def end_sign_ins(*, person: User, by: Any, at: datetime | None = None) -> None:
 
 def _alone(person: User) -> None:
     """Let no other act replace a slot of this person until this one is done."""
-    User.objects.select_for_update().get(pk=person.pk)
+    User.objects.select_for_update(no_key=True).get(pk=person.pk)
 
 
 @act

@@ -24,7 +24,7 @@ from vault.unlocked import NotYours, Unlocked
 def start_again(*, person: User, new: slots.Stretched, by: Any, at: datetime | None = None) -> Unlocked:
     """This function will give new keys to a person who can open nothing any more. Refuses whoever holds what others rely on."""
     now = at or timezone.now()
-    User.objects.select_for_update().get(pk=person.pk)
+    User.objects.select_for_update(no_key=True).get(pk=person.pk)
     try:
         vault = renewal.start_again(person.pk, new, now)
     except NotYours as no:
@@ -51,7 +51,7 @@ def renew(
     `stands` are messages that they signed and still stand by, `bound` what the copies they gave are bound to, by series.
     """
     now = at or timezone.now()
-    User.objects.select_for_update().get(pk=person.pk)
+    User.objects.select_for_update(no_key=True).get(pk=person.pk)
     after = renewal.renew(vault, new, stands, bound, now)
     _shut_what_was(person)
     ledger.record("keys.renewed", chain=ledger.INSTANCE, by=person_of(by), kind="person", about=person.pk, at=at)
@@ -81,7 +81,7 @@ def ask_address(*, person: User, address: str, by: User, at: datetime | None = N
 @act
 def change_address(*, person: User, link: Link, by: User, at: datetime | None = None) -> str:
     """This function will make the address that a link went to this person's; the one before. Refuses one that somebody has meanwhile."""
-    row, now = User.objects.select_for_update().get(pk=person.pk), at or timezone.now()
+    row, now = User.objects.select_for_update(no_key=True).get(pk=person.pk), at or timezone.now()
     if link.kind != Link.Kind.ADDRESS or link.about != row.pk:
         raise Refused(code="not_their_link")
     accounts.use_link(link=link, by=by, at=at)

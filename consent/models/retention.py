@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from django.db import models
@@ -130,6 +130,6 @@ class Destruction(models.Model):
         return str(self.details.get("record_sha256", ""))
 
 
-def destroyed_at(engagement: Engagement) -> datetime | None:
-    """Since when an engagement's texts are destroyed; None while they are there."""
-    return Destruction.objects.filter(engagement=engagement, scope=Destruction.Scope.ENGAGEMENT).values_list("begun_at", flat=True).first()
+def destroyed_at() -> models.Subquery:
+    """Of an engagement: since when its texts are destroyed, none while they are there. Asked in one statement with the engagement itself."""
+    return models.Subquery(Destruction.objects.filter(engagement=models.OuterRef("pk"), scope=Destruction.Scope.ENGAGEMENT).values("begun_at")[:1])

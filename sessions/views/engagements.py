@@ -30,13 +30,13 @@ def page_number(request: HttpRequest) -> int | None:
 @admits(Coach)
 def engagement_page(request: HttpRequest, coach: Coach, pk: UUID) -> HttpResponse:
     """Show an engagement with its sessions and notes."""
-    engagement = get_object_or_404(Engagement.objects.for_coach(coach).select_related("client", "sponsor"), pk=pk)
+    hers = Engagement.objects.for_coach(coach).select_related("client", "sponsor").annotate(destroyed_at=destroyed_at())
+    engagement = get_object_or_404(hers, pk=pk)
     meetings = overview.meetings_of(engagement)
     held = sum(meeting.session.state == Session.State.HELD for meeting in meetings)
-    gone = destroyed_at(engagement)
     context = {
         "engagement": engagement,
-        "destroyed_at": gone,
+        "destroyed_at": engagement.destroyed_at,
         "meetings": meetings,
         "held": held,
         "agreements": consent.agreements_of(engagement),
@@ -45,7 +45,7 @@ def engagement_page(request: HttpRequest, coach: Coach, pk: UUID) -> HttpRespons
         "requests": consent.requests_of(engagement),
         "today": timezone.localdate(),
         "is_walled": bool(Barriers(coach.pk).others(engagement.client_id)),
-        "shared": [] if gone else shared_in(engagement, coach),
+        "shared": [] if engagement.destroyed_at else shared_in(engagement, coach),
         **rights.card_of(engagement, timezone.localdate()),
         "why_no_summary": policies.allows(policies.check_may_write_summary, engagement),
     }

@@ -47,7 +47,7 @@ contact_edit                 1
 contact_leave                1
 engagement_new               4
 today                        11
-engagement_page              20
+engagement_page              19
 engagement_log               6
 session_add                  1
 session_page                 2
