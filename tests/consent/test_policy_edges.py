@@ -123,8 +123,6 @@ def test_a_fortnight_after_a_no_ends_to_the_moment_and_only_a_no_counts(cast: Ca
         assert no(check, standing(room), LISTING, recipient, refused_at + policies.COOLS_OFF) == ("", False)
         assert no(check, standing(room), ATTENDANCE, recipient, given_at) == ("asked_already", True)
     assert no(policies.check_has_cooled_off, standing(room), LISTING, str(room.anais.pk), refused_at) == ("", False)
-    Consent.objects.filter(pk=given.pk).update(state="ended")
-    assert no(policies.check_has_cooled_off, standing(room), SUMMARY, recipient, refused_at) == ("", False)
 
 
 def test_a_day_after_a_question_ends_to_the_moment_and_binds_no_purpose_that_does_not_cool_off(cast: Cast) -> None:
