@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from accounts.act import Refused
@@ -25,6 +27,7 @@ from tests.consent.agreements import in_force
 from tests.consent.stages import Stage
 from tests.consent.test_consents import Room
 from tests.consent.test_policies import CONTACT, EFFECTS, FACTS, NOW, asked
+from vault.models import LedgerEntry
 from vault.unlocked import public_keys
 
 TICK = timedelta(microseconds=1)
@@ -296,3 +299,26 @@ def test_a_new_text_supersedes_what_this_contact_had_of_this_summary_and_no_othe
     second = stage.approved()
 
     assert [Consent.objects.get(pk=one.consent_id).state for one in (first, second)] == ["given", "given"]
+
+
+def written(event: str) -> dict[str, Any]:
+    """The last line of the access log with this event."""
+    return LedgerEntry.objects.filter(event=event).order_by("-id").values("by", "about", "subject", "other", "digest", "kind")[0]
+
+
+def test_the_log_says_who_disclosed_what_to_whom_and_with_which_bytes_and_the_mail_waits_for_the_minute(cast: Cast) -> None:
+    stage = Stage(cast)
+    stage.proposed()
+    first = stage.approved()
+    stage.written("Un autre texte, plus court.")
+    stage.proposed(text="Un autre texte, plus court.")
+
+    second = stage.approved()
+
+    line = written("summary.disclosed")
+    assert (line["by"], line["about"], line["kind"]) == (stage.anais.person_id, second.pk, "disclosure")
+    assert (line["subject"], line["other"]) == (stage.story.engagement.pk, stage.helene.person_id)
+    assert bytes(line["digest"]) == hashlib.sha256(second.body.stored()).digest()
+    with connection.cursor() as cursor:
+        cursor.execute("select args->>'disclosure', scheduled_at from procrastinate_jobs where task_name like '%tell_contact'")
+        assert sorted(cursor.fetchall()) == sorted((str(one.pk), one.opens_at) for one in (first, second))
