@@ -303,7 +303,7 @@ def test_a_new_text_supersedes_what_this_contact_had_of_this_summary_and_no_othe
 
 def written(event: str) -> dict[str, Any]:
     """The last line of the access log with this event."""
-    return LedgerEntry.objects.filter(event=event).order_by("-id").values("by", "about", "subject", "other", "digest", "kind")[0]
+    return LedgerEntry.objects.filter(event=event).order_by("-id").values("by", "about", "subject", "other", "digest", "kind", "code")[0]
 
 
 def test_the_log_says_who_disclosed_what_to_whom_and_with_which_bytes_and_the_mail_waits_for_the_minute(cast: Cast) -> None:
@@ -322,3 +322,22 @@ def test_the_log_says_who_disclosed_what_to_whom_and_with_which_bytes_and_the_ma
     with connection.cursor() as cursor:
         cursor.execute("select args->>'disclosure', scheduled_at from procrastinate_jobs where task_name like '%tell_contact'")
         assert sorted(cursor.fetchall()) == sorted((str(one.pk), one.opens_at) for one in (first, second))
+
+
+@pytest.mark.parametrize(("act", "event"), [(actions.view, "summary.viewed"), (actions.download, "summary.downloaded")])
+def test_the_log_says_who_looked_and_on_which_yes_it_rested_and_a_look_after_the_last_day_is_none(
+    cast: Cast, act: Callable[..., str], event: str
+) -> None:
+    stage = Stage(cast)
+    stage.proposed()
+    disclosure = stage.readable(stage.approved())
+    look = {"disclosure": disclosure, "vault": stage.vault("Helene Vasseur"), "by": stage.helene}
+
+    act(**look)
+
+    line, given = written(event), stage.consent.events.get(kind="given")
+    assert (line["by"], line["about"], line["kind"]) == (stage.helene.person_id, disclosure.pk, "disclosure")
+    assert (line["subject"], line["other"], line["code"]) == (stage.story.engagement.pk, given.pk, "consent")
+    with pytest.raises(Refused) as refusal:
+        act(**look, at=timezone.now() + timedelta(days=400))
+    assert refusal.value.code == "expired"
