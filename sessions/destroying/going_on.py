@@ -125,10 +125,10 @@ def go_on_with_all(person: User, vault: Unlocked, stuck: Collection[UUID] = ()) 
     """The same for one key of this person after the other, for a second in all; those that are stuck. `stuck`: known to be, not tried again."""
     until, found = time.monotonic() + SECONDS, set(stuck)
     for renewal in epochs.under_way(person.pk).exclude(pk__in=found):
-        if time.monotonic() >= until:
-            break
         if _turn(renewal, vault, person, until).is_stuck:
             found.add(renewal.pk)
+        if time.monotonic() >= until:
+            break
     return found
 
 
@@ -140,12 +140,15 @@ def leave_behind(renewal: Renewal, vault: Unlocked, by: Coach | User) -> None:
 
 
 def _turn(renewal: Renewal, vault: Unlocked, by: Coach | User, until: float) -> Turn:
+    """One batch at least, so that something is done however slow the machine is."""
     turn = Turn(renewal)
-    while not turn.is_through and time.monotonic() < until:
+    while not turn.is_through:
         batch = actions.reseal(renewal=renewal, vault=vault, without=turn.closed, by=by)
         turn.sealed += batch.done
         turn.closed |= batch.closed
         turn.is_through = batch.done + len(batch.closed) < epochs.BATCH
+        if time.monotonic() >= until:
+            break
     if turn.is_through and not turn.closed and renewal.done_at is None:
         turn.renewal = _finished(renewal, by)
     return turn
