@@ -5,13 +5,10 @@ The file only grows: what was fixed when it was sent is the beginning of what ev
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-
-import pypdf
 
 from consent import documents
 from consent.models import Agreement, Signatory
@@ -66,11 +63,3 @@ def as_it_stands(agreement: Agreement) -> SignedFile:
     """The file as it is: what was signed elsewhere is confirmed, and stays as it came."""
     document = agreement.signed_document or agreement.document or b""
     return SignedFile(document, documents.digest(document))
-
-
-def count_pages(document: bytes) -> int:
-    """How many pages a PDF has. Raises `pdf.PdfFailed` for one that cannot be read."""
-    try:
-        return len(pypdf.PdfReader(io.BytesIO(document)).pages)
-    except Exception as no:
-        raise PdfFailed("The file cannot be read as a PDF.") from no

@@ -6,7 +6,7 @@ amends nothing; a three-way agreement stands beside and adds. A wording that the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
@@ -54,17 +54,23 @@ def together(agreements: list[Agreement]) -> Promise:
     return Promise(wording, effects | {"wording": wording}, tuple(one.pk for one in standing), frozenset(one.kind for one in standing))
 
 
-def retention_years(engagement: Engagement) -> int | None:
-    """For how many years at most texts are kept after the last session: the shortest time promised. What has ended still promises it.
+def retention_years(engagements: Collection[Engagement]) -> dict[UUID, int]:
+    """For how many years at most texts of each are kept after the last session: the shortest time promised. What has ended still promises it.
 
-    None where no agreement says so.
+    Where no agreement says so, an engagement is left out.
     """
-    ever = Agreement.objects.filter(engagement=engagement, in_force_at__isnull=False)
-    rows = list(ever.in_force().only("kind", "wording", "details")) or list(
-        ever.order_by("-in_force_at").only("kind", "wording", "details")
-    )
-    said = [str(row.details.get("effects", {}).get("retention", "")) for row in rows]
-    return min((int(years) for years in said if years.isascii() and years.isdigit()), default=None)
+    ever: dict[UUID, list[Agreement]] = {}
+    rows = Agreement.objects.filter(engagement__in=engagements, in_force_at__isnull=False)
+    for row in rows.only("engagement_id", "state", "kind", "wording", "details"):
+        ever.setdefault(row.engagement_id, []).append(row)
+    found = {}
+    for engagement, all_of_it in ever.items():
+        standing = [row for row in all_of_it if row.state == Agreement.State.IN_FORCE] or all_of_it
+        said = [str(row.details.get("effects", {}).get("retention", "")) for row in standing]
+        years = [int(years) for years in said if years.isascii() and years.isdigit()]
+        if years:
+            found[engagement] = min(years)
+    return found
 
 
 def base(engagement: Engagement) -> Agreement | None:

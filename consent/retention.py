@@ -5,12 +5,14 @@ The time runs from the last session held, at the latest from the end: the agreem
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
-from typing import Final
+from typing import Final, TypeVar
+from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -23,7 +25,54 @@ from consent.rights import months_after
 NOTICES: Final = (30, 7)  # days before
 LEAST: Final = timedelta(days=7)  # between the first notice and the destruction, whatever the clock did
 LONGEST_HOLD: Final = timedelta(days=366)
+Row = TypeVar("Row", Hold, RetentionNotice)
 HALF_STAYS: Final = timedelta(days=7)  # at most, in old files and backups of the keyring's server (the operator's duty: docs/adr/0016)
+
+
+class _Rows:
+    """What schedules are made from, each kind fetched for all their engagements at once when it is first asked for."""
+
+    def __init__(self, engagements: Collection[Engagement]) -> None:
+        self.engagements = engagements
+
+    @cached_property
+    def years(self) -> dict[UUID, int]:
+        return promises.retention_years(self.engagements)
+
+    @cached_property
+    def holds(self) -> dict[UUID, list[Hold]]:
+        return _by_engagement(Hold.objects.filter(engagement__in=self.engagements))
+
+    @cached_property
+    def notices(self) -> dict[UUID, list[RetentionNotice]]:
+        return _by_engagement(RetentionNotice.objects.filter(engagement__in=self.engagements).order_by("made_at"))
+
+    @cached_property
+    def destroyed(self) -> dict[UUID, Destruction]:
+        rows = Destruction.objects.filter(engagement__in=self.engagements, scope=Destruction.Scope.ENGAGEMENT)
+        return {row.engagement_id: row for row in rows.without_documents()}
+
+    @cached_property
+    def last_held(self) -> dict[UUID, datetime]:
+        rows = Attendance.objects.filter(engagement__in=self.engagements, was_held=True)
+        return dict(rows.order_by("engagement_id").values_list("engagement_id").annotate(last=Max("starts_at")))
+
+    @cached_property
+    def erasures(self) -> list[RightsAnswer]:
+        """The answers that promise to erase something of these clients, the earliest day first."""
+        rows = RightsAnswer.objects.filter(
+            request__kind=RightsRequest.Kind.ERASURE,
+            request__engagement__client__in=[each.client_id for each in self.engagements],
+            carry_out_date__isnull=False,
+        )
+        return list(rows.select_related("request__engagement").defer("body", "request__text", "request__reason").order_by("carry_out_date"))
+
+
+def _by_engagement(rows: Iterable[Row]) -> dict[UUID, list[Row]]:
+    found: dict[UUID, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row.engagement_id, []).append(row)
+    return found
 
 
 @dataclass(frozen=True)
@@ -32,32 +81,32 @@ class Schedule:
 
     engagement: Engagement
     at: datetime
+    _rows: _Rows
 
     @property
     def today(self) -> date:
         """The day of this moment, where the practice is."""
         return timezone.localdate(self.at)
 
-    @cached_property
+    @property
     def years(self) -> int | None:
         """For how many years texts are kept, as the agreement says."""
-        return promises.retention_years(self.engagement)
+        return self._rows.years.get(self.engagement.pk)
 
-    @cached_property
+    @property
     def holds(self) -> list[Hold]:
         """Everything that holds or held it back."""
-        return list(Hold.objects.filter(engagement=self.engagement))
+        return self._rows.holds.get(self.engagement.pk, [])
 
     @property
     def hold(self) -> Hold | None:
         """What holds it back now."""
         return next((one for one in self.holds if one.ended_at is None and one.until_date >= self.today), None)
 
-    @cached_property
+    @property
     def destroyed(self) -> Destruction | None:
         """What is left of it, if it is destroyed."""
-        rows = Destruction.objects.filter(engagement=self.engagement, scope=Destruction.Scope.ENGAGEMENT)
-        return rows.without_documents().first()
+        return self._rows.destroyed.get(self.engagement.pk)
 
     @cached_property
     def last_date(self) -> date | None:
@@ -65,10 +114,8 @@ class Schedule:
         ended = self.engagement.ended_at
         if ended is None:
             return None
-        held = (
-            Attendance.objects.filter(engagement=self.engagement, was_held=True).order_by("-starts_at").values_list("starts_at", flat=True)
-        )
-        return min(timezone.localdate(ended), timezone.localdate(held[0])) if held[:1] else timezone.localdate(ended)
+        held = self._rows.last_held.get(self.engagement.pk)
+        return min(timezone.localdate(ended), timezone.localdate(held)) if held else timezone.localdate(ended)
 
     @cached_property
     def due_date(self) -> date | None:
@@ -80,16 +127,14 @@ class Schedule:
         return max([due, *(end + LEAST for end in ends if end >= due)])
 
     @property
-    def _notices(self) -> QuerySet[RetentionNotice]:
-        """The announcements of this day."""
-        rows = RetentionNotice.objects.filter(engagement=self.engagement)
-        return rows.filter(due_date=self.due_date) if self.due_date is not None else rows.none()
+    def _notices(self) -> list[RetentionNotice]:
+        """The announcements of this day, in their order."""
+        return [one for one in self._rows.notices.get(self.engagement.pk, []) if one.due_date == self.due_date]
 
     @cached_property
     def noticed_at(self) -> datetime | None:
         """When this day was first announced. What is dated later than now was written while the clock went wrong, and counts for nothing."""
-        rows = self._notices.filter(made_at__lte=self.at)
-        return rows.order_by("made_at").values_list("made_at", flat=True).first()
+        return next((one.made_at for one in self._notices if one.made_at <= self.at), None)
 
     @property
     def day(self) -> date | None:
@@ -104,20 +149,20 @@ class Schedule:
         if self.due_date is None or self.destroyed or self.hold:
             return None
         reached = [days for days in NOTICES if self.today >= self.due_date - timedelta(days=days)]
-        made = set(self._notices.values_list("days", flat=True))
+        made = {one.days for one in self._notices}
         return min(reached) if reached and min(reached) not in made else None
 
     @cached_property
     def erasure(self) -> RightsAnswer | None:
         """The first answer that promises to erase this engagement's texts."""
-        about = Q(request__engagement=self.engagement) | Q(
-            request__covers_all=True,
-            request__engagement__client=self.engagement.client_id,
-            request__engagement__coach=self.engagement.coach_id,
-            made_at__gte=self.engagement.opened_at,
-        )
-        rows = RightsAnswer.objects.filter(about, request__kind=RightsRequest.Kind.ERASURE, carry_out_date__isnull=False)
-        return rows.select_related("request").defer("body", "request__text", "request__reason").order_by("carry_out_date").first()
+        return next((one for one in self._rows.erasures if self._is_about(one)), None)
+
+    def _is_about(self, answer: RightsAnswer) -> bool:
+        asked, mine = answer.request, self.engagement
+        if asked.engagement_id == mine.pk:
+            return True
+        is_of_both = (asked.engagement.client_id, asked.engagement.coach_id) == (mine.client_id, mine.coach_id)
+        return asked.covers_all and is_of_both and answer.made_at >= mine.opened_at
 
     @property
     def ground(self) -> str | None:
@@ -131,9 +176,15 @@ class Schedule:
         return Destruction.Ground.RETENTION
 
 
+def schedules(engagements: Iterable[Engagement], at: datetime) -> list[Schedule]:
+    """What awaits each of these engagements: a statement for each kind of fact, however many they are."""
+    rows = _Rows(list(engagements))
+    return [Schedule(each, at, rows) for each in rows.engagements]
+
+
 def schedule(engagement: Engagement, at: datetime) -> Schedule:
     """What awaits this engagement."""
-    return Schedule(engagement, at)
+    return Schedule(engagement, at, _Rows([engagement]))
 
 
 def check_not_destroyed(found: Schedule) -> None:

@@ -8,7 +8,6 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
-from consent import fixing
 from support import pdf
 
 MOST_PAGES: Final = 60
@@ -22,10 +21,9 @@ def read(sent: UploadedFile[bytes], *, largest: int) -> bytes:
     content: bytes = sent.read()
     try:
         document = content if content.startswith(b"%PDF-") else pdf.from_picture(content)
-        pages = fixing.count_pages(document)
+        if not 1 <= pdf.count(document) <= MOST_PAGES:
+            raise forms.ValidationError(_("Choose a document of at most 60 pages."))
         pdf.page(document, 1)
     except pdf.PdfFailed as no:
         raise forms.ValidationError(_("This file cannot be read. Choose a PDF, a JPEG or a PNG.")) from no
-    if not 1 <= pages <= MOST_PAGES:
-        raise forms.ValidationError(_("Choose a document of at most 60 pages."))
     return document

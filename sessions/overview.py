@@ -177,5 +177,5 @@ def followed_by(clients: list[Client]) -> list[Followed]:
     sessions: dict[UUID, list[Session]] = {}
     for one in Session.objects.for_client(clients).order_by("-starts_at", "-number"):
         sessions.setdefault(one.engagement_id, []).append(one)
-    now = timezone.now()
-    return [Followed(each, sessions.get(each.pk, []), tallies.get(each.pk), retention.schedule(each, now)) for each in engagements]
+    awaited = retention.schedules(engagements, timezone.now())
+    return [Followed(each.engagement, sessions.get(each.engagement.pk, []), tallies.get(each.engagement.pk), each) for each in awaited]

@@ -76,6 +76,11 @@ def page(pdf: bytes, number: int, *, dots_per_inch: int = 110) -> bytes:
     return _unpacked(_pool.render(_order(pdf, do="pages", number=number, dots_per_inch=dots_per_inch)))[0]
 
 
+def count(pdf: bytes) -> int:
+    """Return how many pages a PDF has; raise PdfFailed or one of its kinds."""
+    return int(_pool.render(_order(pdf, do="count")))
+
+
 def from_picture(image: bytes, *, title: str = "Document", language: str = "fr") -> bytes:
     """Return a JPEG or PNG as a PDF of one page, upright, without a word on camera and place; raise PdfFailed or one of its kinds."""
     return _pool.render(_order(image, do="picture", title=title, language=language))

@@ -20,7 +20,8 @@ from coachvault.serve import Child, spawn, web_command, worker_command
 from tests.cluster import free_port
 from tests.databases import NAMES
 
-BROWSERS = ("/usr/bin/chromium", "/usr/bin/google-chrome", "/usr/bin/google-chrome-stable")
+WHOLE = ("/usr/bin/chromium", "/usr/bin/google-chrome", "/usr/bin/google-chrome-stable")
+SHELLS = ("/usr/bin/chromium-headless-shell",)  # the same pages without windows around them, in two thirds of the time
 UNSAFE = "DJANGO_ALLOW_ASYNC_UNSAFE"
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 QUIET += ["--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"]
@@ -29,8 +30,12 @@ QUIET += ["--disable-component-update", "--disable-sync", "--disable-dev-shm-usa
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict) -> dict:
     """Chromium as the system has it, else Playwright's own; it calls nobody."""
-    found = next((path for path in BROWSERS if Path(path).exists()), None)
-    return {**browser_type_launch_args, "args": QUIET, **({"executable_path": found} if found else {})}
+    return {**browser_type_launch_args, "args": QUIET, **program(*SHELLS, *WHOLE)}
+
+
+def program(*paths: str) -> dict[str, str]:
+    """The first of these programs that is there, as Playwright is told of it."""
+    return next(({"executable_path": path} for path in paths if Path(path).exists()), {})
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -15,6 +15,7 @@ from consent import actions, completing, documents, fixing
 from consent.actions.agreements import Signer
 from consent.models import Agreement, Signatory
 from consent.promises import base
+from support import pdf
 
 if TYPE_CHECKING:
     from coachvault.demo.build import Demo
@@ -134,7 +135,7 @@ class Agreements:
 
     def _send(self, agreement: Agreement, text: documents.Text, at: datetime) -> Agreement:
         document = fixing.fix(agreement, text, at=at)
-        pages = fixing.count_pages(document)
+        pages = pdf.count(document)
         by = agreement.engagement.coach
         return actions.send_agreement(agreement=agreement, text=text, document=document, pages=pages, is_address_seen=True, by=by, at=at)
 

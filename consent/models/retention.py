@@ -132,4 +132,6 @@ class Destruction(models.Model):
 
 def destroyed_at() -> models.Subquery:
     """Of an engagement: since when its texts are destroyed, none while they are there. Asked in one statement with the engagement itself."""
-    return models.Subquery(Destruction.objects.filter(engagement=models.OuterRef("pk"), scope=Destruction.Scope.ENGAGEMENT).values("begun_at")[:1])
+    return models.Subquery(
+        Destruction.objects.filter(engagement=models.OuterRef("pk"), scope=Destruction.Scope.ENGAGEMENT).values("begun_at")[:1]
+    )

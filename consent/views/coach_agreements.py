@@ -22,6 +22,7 @@ from consent.moments import moments_of
 from consent.views import answering
 from consent.views.answers import pdf_answer
 from consent.views.own_agreement import PARTIES
+from support import pdf
 from support.pdf import PdfFailed
 
 
@@ -73,7 +74,7 @@ def agreement_send(request: HttpRequest, coach: Coach, pk: UUID) -> HttpResponse
     text, now = documents.text_of(agreement), timezone.now()
     try:
         document = fixing.fix(agreement, text, at=now)
-        pages = fixing.count_pages(document)
+        pages = pdf.count(document)
         actions.send_agreement(agreement=agreement, text=text, document=document, pages=pages, by=coach, **form.cleaned_data)
     except PdfFailed:
         messages.error(request, _("The document could not be made. Nothing was sent; please try again."))

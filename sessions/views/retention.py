@@ -33,7 +33,7 @@ def _engagement(coach: Coach, pk: UUID) -> Engagement:
 def retention_list(request: HttpRequest, coach: Coach) -> HttpResponse:
     """Every engagement with what awaits it: the day first, then what goes on, then what is destroyed."""
     now = timezone.now()
-    rows = [retention.schedule(one, now) for one in Engagement.objects.for_coach(coach).select_related("client", "coach")]
+    rows = retention.schedules(Engagement.objects.for_coach(coach).select_related("client", "coach"), now)
     facts = {
         "due": sorted((one for one in rows if one.day and not one.destroyed), key=lambda one: one.day or one.today),
         "open": [one for one in rows if not one.day and not one.destroyed],

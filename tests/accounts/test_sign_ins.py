@@ -8,6 +8,7 @@ from importlib import import_module
 
 import pytest
 from django.conf import settings as django_settings
+from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.models import Session
 from django.db import connections
 from django.test import Client as Browser
@@ -258,6 +259,8 @@ def test_ending_while_the_other_one_goes_on_under_new_keys_ends_it(own_databases
                 store.save()
                 if store.session_key:
                     keys.append(store.session_key)
+        except UpdateError:  # shut out between the one and the other
+            pass
         finally:
             connections.close_all()
 

@@ -13,6 +13,7 @@ from sessions.models import Note
 from tests.cast import Cast
 from tests.coachvault import sinks
 from tests.coachvault.test_sinks import word
+from tests.live import WHOLE, program
 from tests.sessions.conftest import Room
 from tests.stories.walk import sign_in
 
@@ -65,7 +66,8 @@ def profile(tmp_path: Path) -> Path:
 
 
 def opened(browser_type: BrowserType, arguments: dict, profile: Path) -> BrowserContext:
-    """A browser with a profile on the disk, as people have it."""
+    """The whole browser, with a profile on the disk, as people have it."""
+    arguments = {**arguments, "channel": "chromium", **program(*WHOLE)}
     return browser_type.launch_persistent_context(profile, **arguments, locale="fr-FR", viewport={"width": 1280, "height": 860})
 
 

@@ -17,7 +17,7 @@ from consent import actions, completing, documents, fixing
 from consent.actions.agreements import Signer
 from consent.documents import Choices
 from consent.models import Agreement, Signatory
-from support import jobs, mail
+from support import jobs, mail, pdf
 
 SIGNED = {"step": "sign", "name": "Anaïs Lefort", "is_accepted": "on"}
 LINK = re.compile(r"/sign/([\w-]+)/")
@@ -114,7 +114,7 @@ def sent(
         document = agreement.document
     if real:
         document = fixing.fix(agreement, text, at=timezone.now())
-    pages = fixing.count_pages(document) if real else 2
+    pages = pdf.count(document) if real else 2
     return actions.send_agreement(
         agreement=agreement, text=text, document=document, pages=pages, is_address_seen=is_address_seen, by=engagement.coach
     )

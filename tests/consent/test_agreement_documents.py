@@ -120,7 +120,7 @@ def long(cast) -> Agreement:
 
 def test_an_agreement_of_sixty_pages_is_sent_and_signed(long) -> None:
     assert 55 <= long.details["pages"] <= 65
-    assert fixing.count_pages(long.signed_document) == long.details["pages"]
+    assert pdf.count(long.signed_document) == long.details["pages"]
     assert long.signed_document.startswith(long.document)
 
 

@@ -64,7 +64,7 @@ def run(monkeypatch: pytest.MonkeyPatch, moment: datetime) -> list[str]:
 
 def due(world: Standing) -> date:
     """The day that the agreement promises, if it ends today."""
-    return months_after(timezone.localdate(), 12 * (retention.promises.retention_years(world.engagement) or 0))
+    return months_after(timezone.localdate(), 12 * retention.promises.retention_years([world.engagement]).get(world.engagement.pk, 0))
 
 
 def test_it_is_counted_from_the_end_or_the_last_session_held_by_the_shortest_promise(world: Standing):
