@@ -28,10 +28,10 @@ BATCH: Final = 25
 OLDER = """
 select k.series, p.person, p.made_at from vault_keygrant mine join vault_datakey k on k.id = mine.key_id
 join vault_keygrant g on g.key_id = k.id join vault_personkeys p on p.person = g.holder
-where mine.holder = %(maker)s and k.maker = %(maker)s and k.kind <> 'copy' and k.shredded_at is null
+where mine.holder = %(maker)s and k.maker = %(maker)s and k.shredded_at is null
 and p.former is not null and k.made_at < p.made_at
 and not exists (select from vault_datakey n where n.series = k.series and n.epoch > k.epoch and n.shredded_at is null)
-"""  # by whom they are held, and since when that person has new keys
+"""  # by whom they are held, and since when that person has new keys. Of a copy its maker holds nothing
 
 
 @dataclass(frozen=True, slots=True)

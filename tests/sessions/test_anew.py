@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -220,6 +221,10 @@ def test_what_was_interrupted_goes_on_at_the_next_unlock(world: Standing, monkey
 def test_an_unlock_goes_on_for_a_second_in_all_and_not_for_each_key(world: Standing, monkeypatch: pytest.MonkeyPatch):
     leaked(world.coach)
     begun(world.coach)
+    Renewal.objects.filter(series=world.engagement.notes_key).update(
+        begun_at=timezone.now() - timedelta(days=1)
+    )  # the first, with many texts
+    monkeypatch.setattr(epochs, "BATCH", 1)
     clock = iter(range(10**6))
     monkeypatch.setattr(going_on, "SECONDS", 6)
     monkeypatch.setattr(going_on, "time", _Clock(clock))
@@ -242,6 +247,18 @@ class _Clock:
         return float(next(self.ticks))
 
 
+def test_keys_dated_while_the_clock_was_wrong_are_new_after_one_beginning(world: Standing):
+    vault_of(world.coach).make_key(kind=DataKey.Kind.OWN, practice=world.coach.practice_id, at=timezone.now() + timedelta(days=1))
+    leaked(world.coach)
+    person = world.coach.person_id
+    assert person is not None
+    assert len(epochs.old(person)) > 3
+
+    begun(world.coach)
+
+    assert epochs.old(person) == {}
+
+
 def test_an_engagement_destroyed_meanwhile_stops_nothing(world: Standing):
     leaked(world.coach)
     begun(world.coach)
@@ -262,9 +279,10 @@ def test_what_was_sealed_again_before_its_engagement_was_destroyed_opens_nowhere
     _as_once(world)
     leaked(world.coach)
     begun(world.coach)
-    going_on.go_on(Renewal.objects.get(series=world.engagement.notes_key, epoch=2), vault_of(world.coach), world.coach)
+    actions.reseal(renewal=Renewal.objects.get(series=world.engagement.notes_key), vault=vault_of(world.coach), by=world.coach)
     renewed_note = Note.objects.get(pk=world.note.pk)
     place, stolen = renewed_note.place(), renewed_note.body
+    assert stolen.stored()[:4] == b"\0\0\0\2"
     engagement = end_engagement(engagement=world.engagement, by=world.coach)
 
     gone = actions.destroy_engagement(engagement=engagement, ground="decision", vault=vault_of(world.coach), by=world.coach)
