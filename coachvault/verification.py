@@ -247,7 +247,8 @@ where k.kind = 'copy' and k.shredded_at is null and not exists (select 1 from {d
 NOTEBOOKS: Final = """
 select n.id, case when k.id is null then 'key_missing' when cl.person_id is distinct from k.maker then 'key_of_another' when k.kind <> 'own' then 'key_is_not_own'
   when (n.destroyed_at is null) <> (k.shredded_at is null) then 'key_and_notebook_differ' end
-from {notebook} n join {client} cl on cl.id = n.client_id left join vault_datakey k on k.series = n.key order by 1
+from {notebook} n join {client} cl on cl.id = n.client_id left join vault_datakey k on k.series = n.key
+  and not exists (select 1 from vault_datakey later where later.series = k.series and later.epoch > k.epoch) order by 1
 """
 EVENTS: Final = """
 with told as (select about as id, substr(event, 9) as kind, count(*) as n from vault_ledger

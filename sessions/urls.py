@@ -3,6 +3,7 @@
 from django.urls import path
 
 from sessions.views import (
+    anew,
     barriers,
     client,
     client_space,
@@ -27,6 +28,7 @@ from sessions.views import (
 
 urlpatterns = [
     path("accounts/start-again/", renewal.start_again, name="start_again"),
+    path("accounts/key/anew/", anew.seal_anew, name="seal_anew"),
     path("coach/", today.today, name="today"),
     path("coach/engagements/<uuid:pk>/", engagements.engagement_page, name="engagement_page"),
     path("coach/engagements/<uuid:pk>/log/", engagements.engagement_log, name="engagement_log"),

@@ -12,17 +12,26 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.apps import apps
+from django.db import connection
 from django.db.models import BinaryField, F, Func, Model, Q, QuerySet
 
 from vault import ledger, shredding
 from vault.fields import SealedField
-from vault.models import DataKey, Renewal
+from vault.models import DataKey, PersonKeys, Renewal
 from vault.primitives import Closed
+from vault.renewal import REPLACED
 from vault.sealed import Place, Sealed
 from vault.unlocked import EPOCH_BYTES, Unlocked
 
 RESEALED: Final = "resealed"  # the event of new bytes for the same text: `kind` is the table, `code` the column
 BATCH: Final = 25
+OLDER = """
+select k.series, p.person, p.made_at from vault_keygrant mine join vault_datakey k on k.id = mine.key_id
+join vault_keygrant g on g.key_id = k.id join vault_personkeys p on p.person = g.holder
+where mine.holder = %(maker)s and k.maker = %(maker)s and k.shredded_at is null
+and p.former is not null and k.made_at < p.made_at
+and not exists (select from vault_datakey n where n.series = k.series and n.epoch > k.epoch and n.shredded_at is null)
+"""  # by whom they are held, and since when that person has new keys. Of a copy its maker holds nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,18 +86,43 @@ def columns() -> list[Column]:
     return [Column(model, one) for model in apps.get_models() for one in model._meta.concrete_fields if isinstance(one, SealedField)]
 
 
-def begin(series: UUID, vault: Unlocked, at: datetime) -> Renewal:
-    """Make a new epoch of a key, or give back the one that is under way. Inside a transaction. Raises `NotYours`, `Closed`."""
+def old(maker: UUID) -> dict[UUID, datetime]:
+    """The keys of this person whose secret may have leaked with the old keys of somebody who holds it; of each, since when there are new ones."""
+    with connection.cursor() as cursor:
+        cursor.execute(OLDER, {"maker": maker})
+        rows = cursor.fetchall()
+    leaked = {row.person for row in PersonKeys.objects.filter(pk__in={who for _series, who, _at in rows}) if _may_have_leaked(row)}
+    return {series: at for series, who, at in sorted(rows, key=lambda row: row[2]) if who in leaked}
+
+
+def _may_have_leaked(row: PersonKeys) -> bool:
+    """Whether keys that this person had before may have leaked, rather than been lost."""
+    try:
+        return REPLACED in (row.former or {})
+    except Closed:  # written over in the database
+        return False
+
+
+def begin(series: UUID, vault: Unlocked, at: datetime, *, afresh: bool = False) -> Renewal:
+    """Make a new epoch of a key, or give back the one that is under way. Inside a transaction. Raises `NotYours`, `Closed`.
+
+    `afresh`: the one under way goes on with an epoch of this moment, and what it sealed so far is left behind with the rest.
+    """
     shredding.hold([series])
-    under_way = Renewal.objects.filter(series=series, done_at__isnull=True).first()
-    if under_way is not None:
-        return under_way
-    return Renewal.objects.create(series=series, epoch=vault.new_epoch(series, at), maker=vault.person, begun_at=at)
+    going = Renewal.objects.filter(series=series, done_at__isnull=True).first()
+    if going is not None and not afresh:
+        return going
+    epoch = vault.new_epoch(series, at)
+    if going is None:
+        return Renewal.objects.create(series=series, epoch=epoch, maker=vault.person, begun_at=at)
+    going.epoch = epoch
+    going.save(update_fields=["epoch"])
+    return going
 
 
 def under_way(maker: UUID) -> QuerySet[Renewal]:
     """What this person began and has not finished, the oldest first."""
-    return Renewal.objects.filter(maker=maker, done_at__isnull=True).order_by("begun_at")
+    return Renewal.objects.filter(maker=maker, done_at__isnull=True).order_by("begun_at", "pk")
 
 
 def left(renewal: Renewal) -> int:
@@ -106,6 +140,9 @@ def reseal(renewal: Renewal, vault: Unlocked, *, chain: UUID, by: UUID, at: date
 
     The rows are held from reading to writing. Versions stay; what does not open stays as it is, and is named. `without`: rows named before.
     """
+    renewal.refresh_from_db()
+    if not DataKey.objects.filter(series=renewal.series, shredded_at__isnull=True).exists():
+        return Batch()  # destroyed meanwhile: nothing is left to be sealed again
     opened, closed = _opened(renewal, vault, without)
     for column, row, place, sealed in opened:  # the ledger first: the database lets no finished text change that it does not tell of
         facts = {"kind": column.table, "about": row.pk, "code": column.field.column, "version": place.version}
@@ -143,14 +180,17 @@ def _next(renewal: Renewal, without: Collection[UUID]) -> Iterator[tuple[Column,
 
 
 def finish(renewal: Renewal, at: datetime, *, even_closed: bool = False) -> list[DataKey] | None:
-    """Destroy the epochs before the new one, inside the caller's transaction, and give them back; None while one of them still seals a text.
+    """Destroy the epochs before the new one, inside the caller's transaction, and give them back.
 
-    `even_closed`: what does not open is left behind, and never opens.
+    None while one of them still seals a text, and where it is done already. `even_closed`: what does not open is left behind, and never opens.
     """
-    shredding.hold([renewal.series])  # whoever sealed with an old one has committed: what it sealed is counted
-    if not even_closed and left(renewal):
+    living = shredding.hold([renewal.series])  # whoever sealed with an old one has committed: what it sealed is counted
+    renewal.refresh_from_db()
+    if renewal.done_at is not None or (living and not even_closed and left(renewal)):
         return None
-    Renewal.objects.filter(pk=renewal.pk, done_at__isnull=True).update(done_at=at)
+    Renewal.objects.filter(pk=renewal.pk).update(done_at=at)
+    if not living:  # somebody destroyed the whole key meanwhile
+        return list(DataKey.objects.filter(series=renewal.series, epoch__lt=renewal.epoch))
     return shredding.shred_before(renewal.series, renewal.epoch, at)
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import F, Max
 from django.views.decorators.debug import sensitive_variables
 
 from vault import primitives, shredding, slots
@@ -76,6 +76,9 @@ def _replace(row: PersonKeys, why: str, at: datetime, vouched: Iterable[bytes] =
     if why == REPLACED:  # what was lost before may have leaked as well
         before = {REPLACED: [*before.get(REPLACED, []), *before.get(LOST, [])], "vouched": [one.hex() for one in vouched]}
     before[why] = [*before.get(why, []), row.signing.hex()]
+    newest = DataKey.objects.filter(grants__holder=row.person).aggregate(at=Max("made_at"))["at"]
+    if newest is not None:  # later than all that the old keys hold, whatever the clock did
+        at = max(at, newest + timedelta(microseconds=1))
     row.former, row.made_at = before, at
     row.sealing, row.signing = pair.public.sealing, pair.public.signing  # type: ignore[assignment]
     row.private = primitives.seal(root_key, seed, private_place(row.person))

@@ -23,7 +23,7 @@ from accounts.doors import SignedIn, admits
 from accounts.forms import TwoGroupsForm
 from accounts.views.vault import stepped_up
 from support import pdf
-from vault import slots
+from vault import epochs, slots
 
 SALT = "recovery sheet"
 TIME_TO_PRINT = 3600
@@ -83,7 +83,7 @@ def _typed_back(request: HttpRequest, code: str) -> HttpResponse:
         return _page(request, code, form)
     actions.set_recovery(person=request.user, vault=request.vault, code=code, by=request.user)  # type: ignore[attr-defined,arg-type]
     messages.success(request, _("Your recovery sheet is confirmed. Keep it away from your computer."))
-    return redirect("home")
+    return redirect("seal_anew" if epochs.old(request.user.pk) else "home")
 
 
 def _asked(request: HttpRequest) -> tuple[int, int]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.http import HttpRequest, HttpResponse
@@ -20,6 +22,7 @@ from accounts.models import Link, User
 from accounts.views.vault import stepped_up
 from clients import keys
 from clients.changes import actions
+from vault import epochs
 from vault.unlocked import public_keys
 
 
@@ -66,6 +69,8 @@ def confirm_address(request: HttpRequest, link: Link, over: HttpResponse) -> Htt
 @admits(SignedIn)
 def own_key(request: HttpRequest) -> HttpResponse:
     """Show the figures of a person's own key, to be said aloud to whoever asks."""
-    public = public_keys(request.user.pk)
+    person: Any = request.user
+    public = public_keys(person.pk)
     figures = keys.spoken(public.fingerprint().hex()) if public else ""
-    return render(request, "clients/own_key.html", {"figures": figures.split()})
+    is_going = epochs.under_way(person.pk).exists()
+    return render(request, "clients/own_key.html", {"figures": figures.split(), "is_going": is_going, "old": epochs.old(person.pk)})

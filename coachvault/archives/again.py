@@ -33,7 +33,9 @@ def destroy_again(at: datetime) -> Again:
     gone = dict(Half.objects.filter(destroyed_at__isnull=False).values_list("pk", "destroyed_at"))
     keys = {key.pk: key for key in DataKey.objects.filter(shredded_at__isnull=True, pk__in=list(gone))}
     consents = end_destroyed(series={key.series for key in keys.values()}, by=None)
-    for notebook in Notebook.objects.filter(key__in={key.series for key in keys.values()}, destroyed_at__isnull=True):
+    living = DataKey.objects.filter(shredded_at__isnull=True).exclude(pk__in=list(keys)).values("series")  # another epoch stays
+    lost = Notebook.objects.filter(key__in={key.series for key in keys.values()}, destroyed_at__isnull=True).exclude(key__in=living)
+    for notebook in lost:
         notebook_destroyed(notebook=notebook, by=None)
     for pk, key in keys.items():
         mark(pk, key.practice, gone[pk])

@@ -37,8 +37,8 @@ def renew_keys(request: HttpRequest) -> HttpResponse:
         sign_ins.only_this(request)
         unlocking.begin(request, vault, pending=False)
         record_authentication(request, person, method="password", reauthenticated=True)
-        opening.opened(request, person, vault)
         messages.success(request, _("Your keys are new. Please make a new recovery sheet now: the old one opens nothing any more."))
+        opening.opened(request, person, vault)  # says what comes after the sheet
         return redirect("recovery_sheet")
     is_client, is_contact = Client.of(person) is not None, SponsorContact.of(person) is not None
     facts = {"form": form, "is_coach": Coach.of(person) is not None, "is_client": is_client, "is_contact": is_contact}

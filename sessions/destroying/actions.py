@@ -6,6 +6,7 @@ Order of the locks, so that nobody waits for another in a circle: the engagement
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,7 +16,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.act import Refused, act, person_of
-from clients.models import Coach, Engagement
+from accounts.models import User
+from clients.models import Client, Coach, Engagement
 from consent import jobs, retention
 from consent.actions.engagements import end_engagement
 from consent.actions.tasks import finish_task
@@ -27,6 +29,7 @@ from sessions.models import ClearedName, MarkedPerson, Note, Session, SharedEntr
 from vault import epochs, ledger, shredding
 from vault.epochs import Batch
 from vault.models import DataKey, Renewal
+from vault.primitives import Closed
 from vault.unlocked import Unlocked
 
 Scope, Ground = Destruction.Scope, Destruction.Ground
@@ -72,7 +75,7 @@ def destroy_note(*, note: Note, vault: Unlocked, by: Coach, at: datetime | None 
     engagement = _locked(note.session.engagement, by)
     retention.check_not_held(retention.schedule(engagement, now))
     mine = _held_notes(note)
-    renewal = epochs.begin(engagement.notes_key, vault, now)
+    renewal = epochs.begin(engagement.notes_key, vault, now, afresh=True)
     going = plan.of_note(mine)  # after the key is held: what was being saved is among them
     RightsPart.objects.filter(source__in=[one.pk for one in mine], body__isnull=True).delete()
     for one in mine:
@@ -99,13 +102,24 @@ def _held_notes(note: Note) -> list[Note]:
 # New epochs
 
 
-def _under(renewal: Renewal, by: Coach) -> Engagement:
-    """The engagement whose key this is, of this coach."""
-    mine = Engagement.objects.for_coach(by).select_related("coach", "client")
-    row = mine.filter(Q(notes_key=renewal.series) | Q(shared_key=renewal.series)).first()
-    if row is None:
+def _own(renewal: Renewal, by: Coach | User) -> DataKey:
+    """The new epoch; refuses what somebody else began."""
+    key = DataKey.objects.filter(series=renewal.series, epoch=renewal.epoch, maker=person_of(by)).first()
+    if key is None:
         raise Refused(code="not_hers")
-    return row
+    return key
+
+
+def _tell(event: str, renewal: Renewal, key: DataKey, by: Coach | User, at: datetime | None) -> None:
+    """Write an event of a new epoch, under its engagement where it is the key of the notes or of the shared space."""
+    of = (
+        Engagement.objects.filter(Q(notes_key=key.series) | Q(shared_key=key.series), coach__person=key.maker)
+        .only("pk", "notes_key")
+        .first()
+    )
+    code = "" if of is None or event != "key.renewing" else "notes" if of.notes_key == key.series else "shared"
+    subject = of.pk if of is not None else None
+    ledger.record(event, chain=key.practice, by=person_of(by), kind="renewal", about=renewal.pk, subject=subject, code=code, at=at)
 
 
 @act
@@ -114,26 +128,46 @@ def begin_renewal(*, engagement: Engagement, is_shared: bool, vault: Unlocked, b
     row = _locked(engagement, by)
     retention.check_not_destroyed(retention.schedule(row, at or timezone.now()))
     renewal = epochs.begin(row.shared_key if is_shared else row.notes_key, vault, at or timezone.now())
-    _record("key.renewing", renewal, row, by, at, code="shared" if is_shared else "notes")
+    _tell("key.renewing", renewal, _own(renewal, by), by, at)
     return renewal
 
 
 @act
-def reseal(*, renewal: Renewal, vault: Unlocked, without: Collection[UUID] = (), by: Coach, at: datetime | None = None) -> Batch:
+def begin_anew(*, vault: Unlocked, by: User, at: datetime | None = None) -> list[Renewal]:
+    """This function will make a new epoch of every key of a person that may have leaked. What does not open stays as it is.
+
+    From this moment nothing is saved under a secret that somebody could have copied. Refuses where there is no such key.
+    """
+    now, begun = at or timezone.now(), []
+    list(Engagement.objects.select_for_update(of=("self",), no_key=True).filter(coach__person=by).order_by("pk").values_list("pk"))
+    list(Client.objects.select_for_update(of=("self",)).filter(person=by).order_by("pk").values_list("pk"))
+    shredding.hold(epochs.old(by.pk))  # all at once, in the order in which whoever destroys holds them
+    for series, since in epochs.old(by.pk).items():
+        with suppress(Closed):
+            begun.append(epochs.begin(series, vault, max(now, since), afresh=True))
+    if not begun:
+        raise Refused(code="nothing_old")
+    for renewal in begun:
+        _tell("key.renewing", renewal, _own(renewal, by), by, at)
+    return begun
+
+
+@act
+def reseal(*, renewal: Renewal, vault: Unlocked, without: Collection[UUID] = (), by: Coach | User, at: datetime | None = None) -> Batch:
     """This function will seal the next few texts under the new epoch. `without`: rows that are known not to open."""
-    engagement = _under(renewal, by)
-    batch = epochs.reseal(renewal, vault, chain=by.practice_id, by=by.person_id, at=at, without=without)
-    _record("key.resealed", renewal, engagement, by, at)
+    key = _own(renewal, by)
+    batch = epochs.reseal(renewal, vault, chain=key.practice, by=key.maker, at=at, without=without)
+    _tell("key.resealed", renewal, key, by, at)
     return batch
 
 
 @act
-def finish_renewal(*, renewal: Renewal, even_closed: bool = False, by: Coach, at: datetime | None = None) -> Renewal:
+def finish_renewal(*, renewal: Renewal, even_closed: bool = False, by: Coach | User, at: datetime | None = None) -> Renewal:
     """This function will destroy the epochs before the new one, and complete what waited for it. Refuses while one still seals a text.
 
     `even_closed`: what does not open is left behind and never opens again.
     """
-    engagement, now = _under(renewal, by), at or timezone.now()
+    key, now = _own(renewal, by), at or timezone.now()
     gone = epochs.finish(renewal, now, even_closed=even_closed)
     if gone is None:
         raise Refused(_("Some texts are still to be sealed again."), code="not_all_resealed")
@@ -143,7 +177,7 @@ def finish_renewal(*, renewal: Renewal, even_closed: bool = False, by: Coach, at
         row.save(update_fields=["details", "shredded_at"])
         jobs.attest.defer(destruction=str(row.pk))
     renewal.refresh_from_db()
-    _record("key.renewed", renewal, engagement, by, at)
+    _tell("key.renewed", renewal, key, by, at)
     return renewal
 
 
@@ -212,7 +246,7 @@ def _closed_for_good(
     shredding.hold({engagement.notes_key, *series})
     going = plan.of_engagement(engagement)  # after the keys are held: what was being saved is among it
     if keeps and vault is not None:
-        return going, shredding.shred(series, now), epochs.begin(engagement.notes_key, vault, now)
+        return going, shredding.shred(series, now), epochs.begin(engagement.notes_key, vault, now, afresh=True)
     return going, shredding.shred({engagement.notes_key, *series}, now), None
 
 

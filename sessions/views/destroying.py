@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.act import Refused
 from accounts.doors import admits
+from accounts.models import User
 from accounts.views.vault import stepped_up
 from clients.models import Coach, Engagement
 from consent import attesting, retention
@@ -22,6 +23,7 @@ from sessions.destroying import actions, going_on, plan
 from sessions.models import Note
 from sessions.notebook.forms import DestroyForm
 from sessions.views.meetings import say
+from vault.models import Renewal
 
 Ground = Destruction.Ground
 
@@ -118,9 +120,15 @@ def renewal_page(request: HttpRequest, coach: Coach, pk: UUID) -> HttpResponse:
     now = going_on.stand(renewal)
     if request.method == "POST" and not now.is_done:
         if "without" in request.POST:
-            actions.finish_renewal(renewal=renewal, even_closed=True, by=coach)
-            return redirect("renewal_page", pk)
+            return without(request, renewal, coach)
         now = going_on.go_on(renewal, request.vault, coach)  # type: ignore[attr-defined]
-    facts = {"stand": now, "engagement": going_on.engagement_of(renewal, coach)}
+    facts = {"stand": now, "engagement": going_on.engagement_of(renewal)}
     part = request.headers.get("HX-Request") == "true"
     return render(request, "sessions/_renewal.html" if part else "sessions/renewal_page.html", facts)
+
+
+@stepped_up
+def without(request: HttpRequest, renewal: Renewal, by: Coach | User) -> HttpResponse:
+    """Destroy the key before without the texts that do not open, and show the same page again."""
+    going_on.leave_behind(renewal, request.vault, by)  # type: ignore[attr-defined]
+    return redirect(request.path)

@@ -38,7 +38,7 @@ def retention_list(request: HttpRequest, coach: Coach) -> HttpResponse:
         "due": sorted((one for one in rows if one.day and not one.destroyed), key=lambda one: one.day or one.today),
         "open": [one for one in rows if not one.day and not one.destroyed],
         "destroyed": [one for one in rows if one.destroyed],
-        "renewals": [going_on.stand(one) for one in going_on.under_way(coach)],
+        "run": going_on.where(coach.person_id),
     }
     return render(request, "sessions/retention_list.html", facts)
 

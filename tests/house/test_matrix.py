@@ -68,6 +68,7 @@ settings_page                person   -           200      on
 change_passphrase            person   -           200      on
 change_address               person   -           200      200
 own_key                      person   -           200      405
+seal_anew                    person   -           200      200
 renew_keys                   person   -           200      422
 start_again                  person   -           200      200      200 200
 set_language                 anyone   -           405      on

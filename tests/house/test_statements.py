@@ -24,7 +24,8 @@ recovery_sheet               1
 settings_page                0
 change_passphrase            0
 change_address               0
-own_key                      1
+own_key                      3
+seal_anew                    2
 renew_keys                   0
 start_again                  0
 mfa_index                    1
