@@ -18,9 +18,10 @@ from clients.models import Client, Engagement, SponsorContact
 from consent import policies
 from consent.actions import consents
 from consent.actions import summaries as actions
-from consent.models import Agreement, Consent, InformationRequest
+from consent.models import Agreement, Consent, InformationRequest, Summary
 from consent.policies import Facts, Request
 from consent.purposes import ATTENDANCE, LISTING, PURPOSES, SUMMARY
+from consent.reading import Reading, digest_of
 from consent.standing import of_engagement
 from tests.cast import Cast
 from tests.consent.agreements import in_force
@@ -256,6 +257,18 @@ def test_a_text_that_was_refused_waits_a_fortnight_for_this_contact_in_this_vers
     assert no(check, stage.summary, stage.helene, at + policies.COOLS_OFF) == ("", False)
     assert no(check, stage.summary, stage.marc, at) == ("", False)
     assert no(check, stage.written("Un autre texte."), stage.helene, at) == ("", False)
+
+
+def test_only_what_was_read_as_it_stands_for_this_engagement_is_proposed() -> None:
+    summary = Summary(engagement=Engagement())
+    reading = Reading(summary.engagement_id, digest_of("Le texte"), 0, frozenset({"a"}), frozenset({"a", "b"}))
+    check, as_read = policies.check_was_read, dataclasses.replace
+
+    assert no(check, summary, "Le texte", reading) == ("", False)
+    assert no(check, summary, "Un autre", reading) == ("not_read", True)
+    assert no(check, summary, "Le texte", as_read(reading, engagement=uuid4())) == ("not_read", True)
+    assert no(check, summary, "Le texte", as_read(reading, stops=1)) == ("not_read", True)
+    assert no(check, summary, "Le texte", as_read(reading, answered=frozenset({"b"}))) == ("not_read", True)
 
 
 # The one place where a copy is made, asked directly
