@@ -18,7 +18,7 @@ PLAIN = (
     "vault_lock",
     "vault_unlock",
 )
-NUMBERED = ("note_amend", "note_versions", "session_page")
+NUMBERED = ("note_amend", "note_destroy", "note_sees", "note_versions", "session_page")
 NAMED = ("client_page", "engagement_page")
 
 urlpatterns = [

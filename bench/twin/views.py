@@ -23,6 +23,8 @@ NAV = (
     ("settings_page", "Organisations", "building-2"),
     ("recovery_sheet", "My pledge", "scroll-text"),
     ("dev_mail", "Templates", "files"),
+    ("vault_unlock", "Consents", "shield-check"),
+    ("vault_lock", "Legal disclosures", "scale"),
 )
 
 
@@ -39,6 +41,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
             "person_name": name,
             "nav": nav,
             "mail_page": True,
+            "who_sees": reverse("help"),
             "spaces": [],
         }
     }

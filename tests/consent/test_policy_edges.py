@@ -28,7 +28,7 @@ from tests.consent.agreements import in_force
 from tests.consent.stages import Stage
 from tests.consent.test_consents import Room
 from tests.consent.test_policies import CONTACT, EFFECTS, FACTS, NOW, asked
-from vault.models import LedgerEntry
+from vault.models import LedgerEntry, PersonKeys
 from vault.unlocked import public_keys
 
 TICK = timedelta(microseconds=1)
@@ -246,6 +246,18 @@ def test_a_summary_is_proposed_only_for_whom_it_could_reach(cast: Cast) -> None:
     assert no(check, summary, stage.helene) == ("client_has_no_space", True)
 
 
+def test_nothing_is_proposed_for_keys_that_do_not_hold_or_that_the_coach_does_not_know(cast: Cast) -> None:
+    stage = Stage(cast)
+    known = stage.helene.details
+    stage.helene.details = {**known, "keys": "0" * 64}
+    assert no(policies.check_may_propose, stage.summary, stage.helene) == ("keys_not_known", True)
+
+    stage.helene.details = known
+    PersonKeys.objects.filter(pk=stage.helene.person_id).update(signing=b"\1" * 32)
+
+    assert no(policies.check_may_propose, stage.summary, stage.helene) == ("other_keys", True)
+
+
 def test_a_text_that_was_refused_waits_a_fortnight_for_this_contact_in_this_version(cast: Cast) -> None:
     stage = Stage(cast)
     stage.proposed()
@@ -256,6 +268,7 @@ def test_a_text_that_was_refused_waits_a_fortnight_for_this_contact_in_this_vers
     assert no(check, stage.summary, stage.helene, at + policies.COOLS_OFF - TICK) == ("too_soon", True)
     assert no(check, stage.summary, stage.helene, at + policies.COOLS_OFF) == ("", False)
     assert no(check, stage.summary, stage.marc, at) == ("", False)
+    assert no(check, stage.story.summary(), stage.helene, at) == ("", False)
     assert no(check, stage.written("Un autre texte."), stage.helene, at) == ("", False)
 
 
