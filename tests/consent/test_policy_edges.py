@@ -18,11 +18,11 @@ from clients.models import Client, Engagement, SponsorContact
 from consent import policies
 from consent.actions import consents
 from consent.actions import summaries as actions
-from consent.models import Agreement, Consent, InformationRequest, Summary
+from consent.models import Agreement, Consent, Disclosure, InformationRequest, Summary
 from consent.policies import Facts, Request
 from consent.purposes import ATTENDANCE, LISTING, PURPOSES, SUMMARY
 from consent.reading import Reading, digest_of
-from consent.standing import of_engagement
+from consent.standing import Changed, begin, of_engagement, sign
 from tests.cast import Cast
 from tests.consent.agreements import in_force
 from tests.consent.stages import Stage
@@ -367,3 +367,49 @@ def test_the_log_says_who_looked_and_on_which_yes_it_rested_and_a_look_after_the
     with pytest.raises(Refused) as refusal:
         act(**look, at=timezone.now() + timedelta(days=400))
     assert refusal.value.code == "expired"
+
+
+# Behind the first guard stands a second
+
+
+def test_a_question_that_names_another_contact_than_its_proposal_gets_no_yes(cast: Cast) -> None:
+    stage = Stage(cast)
+    stage.proposed()
+    Consent.objects.filter(pk=stage.consent.pk).update(contact=stage.marc)
+
+    with pytest.raises(Changed) as refusal:
+        stage.approved()
+
+    assert refusal.value.code == "shown_another"
+    assert not Disclosure.objects.exists()
+
+
+def test_a_text_for_nobody_of_an_organisation_is_not_disclosed_as_a_copy(cast: Cast) -> None:
+    stage, now = Stage(cast), timezone.now()
+    stage.proposed()
+    salted, fingerprint = actions._salted("Une lettre pour le docteur Vial.")
+    letter = Consent(engagement=stage.story.engagement, purpose="referral", fingerprint=fingerprint, most_uses=1)
+    letter.terms = {"recipient": "Dr Vial", "asked_by": "client", "notice": consents.NOTICE}
+    begin(letter, who="client", now=now, lapses_at=now + timedelta(days=14))
+    sign(letter, evidence={}, vault=stage.vault("Anais Lefort"), now=now)
+
+    assert disclosed(stage, Consent.objects.get(pk=letter.pk), value=salted) == "not_for_a_contact"
+
+
+def test_a_copy_that_holds_another_text_than_the_approved_one_shows_nothing(cast: Cast) -> None:
+    stage = Stage(cast)
+    stage.proposed()
+    disclosure = stage.readable(stage.approved())
+    salted, _print = actions._salted("Un autre texte, scellé pour Hélène sous le même oui.")
+    helene, practice = stage.helene.person_id, stage.camille.practice_id
+    copy = stage.vault("Anais Lefort").copy_for(
+        helene, public_keys(helene), practice=practice, bound_to=actions.bound_to(stage.consent), at=timezone.now()
+    )
+    disclosure.series, disclosure.maker, disclosure.details = copy.series, copy.maker, {"series": str(copy.series)}
+    disclosure.body = copy.seal(salted, disclosure.place(practice))
+    disclosure.save()
+
+    with pytest.raises(Refused) as refusal:
+        actions.view(disclosure=disclosure, vault=stage.vault("Helene Vasseur"), by=stage.helene)
+
+    assert refusal.value.code == "another_text"
