@@ -28,7 +28,7 @@ from tests.consent.agreements import in_force
 from tests.consent.stages import Stage
 from tests.consent.test_consents import Room
 from tests.consent.test_policies import CONTACT, EFFECTS, FACTS, NOW, asked
-from vault.models import LedgerEntry, PersonKeys
+from vault.models import LedgerEntry
 from vault.unlocked import public_keys
 
 TICK = timedelta(microseconds=1)
@@ -253,7 +253,11 @@ def test_nothing_is_proposed_for_keys_that_do_not_hold_or_that_the_coach_does_no
     assert no(policies.check_may_propose, stage.summary, stage.helene) == ("keys_not_known", True)
 
     stage.helene.details = known
-    PersonKeys.objects.filter(pk=stage.helene.person_id).update(signing=b"\1" * 32)
+    with connection.cursor() as cursor:
+        anothers = "select signing from vault_personkeys where person = %s"
+        cursor.execute(
+            f"update vault_personkeys set signing = ({anothers}) where person = %s", [stage.anais.person_id, stage.helene.person_id]
+        )
 
     assert no(policies.check_may_propose, stage.summary, stage.helene) == ("other_keys", True)
 
