@@ -37,7 +37,7 @@ def rows(stage: Stage, server: Server, people: People) -> list[Row]:
         facts = f"{notes:,} notes, {PRACTICES:,} practices, {stored / 1e9:.1f} GB, filled in {took:.0f} s; her own notes are real"
         alone = Coach(standing.enter_context(other(stage, "coachvault.wsgi", small)), practice, note)
         plain = Coach(standing.enter_context(other(stage, "bench.plain_filter", {})), practice, note)
-        among = Coach(server, practice, note)
+        among = Coach(standing.enter_context(other(stage, "coachvault.wsgi", {})), practice, note)  # as fresh as the others
         return [*beside_plain(among, plain, facts), *statements(practice), *beside_small(among, alone, facts)]
 
 
