@@ -333,7 +333,7 @@ def test_what_does_not_open_is_said_and_stops_no_other_key(world: Standing):
     assert browser.post(PAGE, {"without": str(stuck.pk)})["Location"].startswith("/accounts/reauthenticate/")
     browser.post("/accounts/reauthenticate/", {"password": PASSPHRASE})
     assert browser.post(PAGE, {"without": str(stuck.pk)})["Location"] == PAGE
-    assert "Tout est scellé avec de nouvelles clés" in browser.get(PAGE).content.decode()
+    assert "Il ne reste rien à sceller de nouveau" in browser.get(PAGE).content.decode()
     assert epochs_of(world.coach) == {2}
 
 
@@ -386,7 +386,7 @@ def test_it_is_offered_after_new_keys_and_not_otherwise(world: Standing):
     browser = signed_in(world.coach.person)
     offer = f'href="{PAGE}"'
     assert offer not in browser.get(reverse("own_key")).content.decode()
-    assert "Tout est scellé avec de nouvelles clés" in browser.get(PAGE).content.decode()
+    assert "Il ne reste rien à sceller de nouveau" in browser.get(PAGE).content.decode()
 
     browser.post("/accounts/reauthenticate/", {"password": PASSPHRASE})
     typed = {"word": "nouvelles clés", "passphrase": PASSPHRASE + " again", "again": PASSPHRASE + " again"}
@@ -411,7 +411,7 @@ def test_it_is_offered_after_new_keys_and_not_otherwise(world: Standing):
     assert f"0 / {total}" in page
     assert 'hx-trigger="load delay:300ms"' in page
     page = browser.post(PAGE, HTTP_HX_REQUEST="true").content.decode()
-    assert "Tout est scellé avec de nouvelles clés" in page
+    assert "Il ne reste rien à sceller de nouveau" in page
     assert "<html" not in page
     assert offer not in browser.get(reverse("own_key")).content.decode()
 

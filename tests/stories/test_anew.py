@@ -91,7 +91,7 @@ def test_after_a_leak_everything_is_sealed_again(windows, live, cast: Cast, monk
     expect(camille.get_by_role("link", name="clés sur")).to_be_visible()
     shot(camille, "anew-list")
     follow(camille, "clés sur")
-    expect(camille.get_by_text("Tout est scellé avec de nouvelles clés")).to_be_visible()
+    expect(camille.get_by_text("Il ne reste rien à sceller de nouveau")).to_be_visible()
     looked_at(camille)
     shot(camille, "anew-done")
     mine = DataKey.objects.filter(maker=cast.camille.person_id, shredded_at__isnull=True)
@@ -114,7 +114,7 @@ def test_after_a_leak_everything_is_sealed_again(windows, live, cast: Cast, monk
     shot(anais, "anew-phone-stuck")
     damaged(row, stored)
     press(anais, "Réessayer")
-    expect(anais.get_by_text("Tout est scellé avec de nouvelles clés")).to_be_visible()
+    expect(anais.get_by_text("Il ne reste rien à sceller de nouveau")).to_be_visible()
     shot(anais, "anew-phone-done")
     fresh = book.fresh(private)
     assert vault_of(cast.anais.person).open(fresh.body, fresh.place()) == "Ce que je n’ai dit à personne."
