@@ -25,8 +25,9 @@ from consent.rights import months_after
 NOTICES: Final = (30, 7)  # days before
 LEAST: Final = timedelta(days=7)  # between the first notice and the destruction, whatever the clock did
 LONGEST_HOLD: Final = timedelta(days=366)
-Row = TypeVar("Row", Hold, RetentionNotice)
 HALF_STAYS: Final = timedelta(days=7)  # at most, in old files and backups of the keyring's server (the operator's duty: docs/adr/0016)
+
+Row = TypeVar("Row", Hold, RetentionNotice)
 
 
 class _Rows:
@@ -184,7 +185,7 @@ def schedules(engagements: Iterable[Engagement], at: datetime) -> list[Schedule]
 
 def schedule(engagement: Engagement, at: datetime) -> Schedule:
     """What awaits this engagement."""
-    return Schedule(engagement, at, _Rows([engagement]))
+    return schedules([engagement], at)[0]
 
 
 def check_not_destroyed(found: Schedule) -> None:
