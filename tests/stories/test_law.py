@@ -28,8 +28,7 @@ def confirm(page: Page) -> None:
     """Say what the ground asks, type the word and the passphrase where it is asked, and record."""
     page.locator("[name=is_said]").check()
     page.get_by_label("Pour confirmer, écrivez").fill("consigner")
-    if page.locator("#password").count():
-        page.locator("#password").fill("six plain words make a vault")
+    page.locator("#password").fill("six plain words make a vault")
     press(page, "Consigner")
 
 

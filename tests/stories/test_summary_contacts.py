@@ -47,11 +47,6 @@ def marc_joins(cast: Cast) -> None:
     clients.join(invited=contact, person=user, by=user)
 
 
-def step_up(page: Page) -> None:
-    if page.locator("#password").count():
-        page.locator("#password").fill(PASSPHRASE)
-
-
 def test_one_text_goes_to_one_contact_and_not_to_the_other(windows: Windows, live: str, cast: Cast):
     engagement = cast.engagement(cast.anais)
     in_force(engagement)
@@ -113,7 +108,7 @@ def test_one_text_goes_to_one_contact_and_not_to_the_other(windows: Windows, liv
     looked_at(anais)
     pictured(anais, "client-compare")
     follow(anais, "Cette version")
-    step_up(anais)
+    anais.locator("#password").fill(PASSPHRASE)
     looked_at(anais)
     pictured(anais, "client-proposal")
     press(anais, "Autoriser")

@@ -17,6 +17,7 @@ AXE = """async () => {
 
 def looked_at(page: Page) -> None:
     """Whoever cannot see, whoever has a phone: axe finds nothing in light and dark, and nothing is wider than the screen."""
+    page.wait_for_load_state()
     before = page.viewport_size
     page.evaluate(Axe().axe_script)
     for size, scheme in ((PHONE, "dark"), (WIDE, "light")):
@@ -40,13 +41,15 @@ def sign_in(page: Page, base: str, address: str, passphrase: str = PASSPHRASE) -
 
 
 def follow(page: Page, name: str) -> None:
-    """Click a link by its text."""
+    """Click a link by its text, and be where it leads."""
     page.get_by_role("link", name=name).first.click()
+    page.wait_for_load_state()
 
 
 def press(page: Page, name: str) -> None:
-    """Click a button by its text."""
+    """Click a button by its text, and be where it leads."""
     page.get_by_role("button", name=name, exact=True).first.click()
+    page.wait_for_load_state()
 
 
 def heading(page: Page, text: str) -> None:
