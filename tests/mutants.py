@@ -3,8 +3,8 @@
     make mutants MODULE=consent/policies.py TESTS="tests/consent/test_policies.py tests/consent/test_consents.py" [ONLY=regular expression]
 
 mutmut's own runner begins a new process and a new database for every mutant: seconds each, instead of milliseconds. Decorated functions, which
-mutmut leaves alone, are mutated beneath their decorators. The wording of sentences (`_("…")`) is no rule and is not mutated. Tests that take
-longer than `SLOW` seconds are left out. docs/mutants.md keeps the figures.
+mutmut leaves alone, are mutated beneath their decorators. The wording of sentences (`_("…")`, `raise Closed("…")`) is no rule and is not
+mutated; that something is raised, and what, is. Tests that take longer than `SLOW` seconds are left out. docs/mutants.md keeps the figures.
 """
 
 from __future__ import annotations
@@ -63,6 +63,11 @@ class WordsLeft(ast.NodeTransformer):
     def visit_Call(self, node: ast.Call) -> ast.AST:
         if isinstance(node.func, ast.Name) and node.func.id in ("_", "gettext", "gettext_lazy", "ngettext", "pgettext"):
             return ast.Constant("a sentence")
+        return self.generic_visit(node)
+
+    def visit_Raise(self, node: ast.Raise) -> ast.AST:
+        if isinstance(node.exc, ast.Call) and node.exc.args and isinstance(node.exc.args[0], ast.Constant | ast.JoinedStr):
+            node.exc.args[0] = ast.Constant("what went wrong")
         return self.generic_visit(node)
 
 
