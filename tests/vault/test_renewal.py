@@ -10,7 +10,7 @@ import pytest
 
 from tests.vault.people import COPY, NOW, OWN, SHARED, TEXT, a_key, a_person, again, sealed_in, sql
 from tests.vault.test_giving import a_copy
-from vault import ledger, primitives, renewal, slots
+from vault import ledger, primitives, renewal, shredding, slots
 from vault.keyring.models import Half
 from vault.models import DataKey, KeyGrant, LedgerSignature, PersonKeys, Slot
 from vault.primitives import FLOOR, Closed, random_key
@@ -124,6 +124,16 @@ def test_a_coach_on_whom_others_rely_cannot_start_again(coach: Unlocked) -> None
     with pytest.raises(NotYours):
         started_again(coach)
     assert coach.holds(series)
+
+
+def test_whose_shared_keys_are_all_destroyed_may_start_again(coach: Unlocked) -> None:
+    shared, own = a_key(coach, SHARED), a_key(coach, OWN)
+    shredding.shred([shared], NOW)
+
+    after = started_again(coach)
+
+    assert after.sign("x")
+    assert not DataKey.objects.filter(series=own, shredded_at__isnull=True).exists()
 
 
 def shown(client: Unlocked, contact: Unlocked) -> tuple[bytes, Place, object]:
