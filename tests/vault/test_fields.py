@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from django.db.models import Q
 
+from consent.models import Proposal
 from vault.fields import SealedField
 
 pytestmark = pytest.mark.no_database
@@ -16,6 +17,7 @@ def test_where_nothing_is_sealed_nothing_is_stored() -> None:
     field = SealedField(null=True, under="key")
 
     assert (field.get_prep_value(None), field.get_db_prep_save(None, None), field.to_python(None)) == (None, None, None)
+    assert Proposal._meta.get_field("answer").value_to_string(Proposal()) is None
 
 
 def test_a_column_says_by_a_path_or_by_a_condition_which_texts_a_key_seals() -> None:

@@ -121,6 +121,8 @@ def test_random_keys_differ() -> None:
 @given(st.binary(max_size=3000))
 @example(b"")
 @example(b"\0\0")
+@example(b"x" * 252)  # it fills the smallest size
+@example(b"x" * 268)
 def test_a_padded_text_comes_back(text: bytes) -> None:
     assert primitives.unpad(primitives.pad(text)) == text
 
@@ -167,6 +169,12 @@ def test_all_short_texts_are_as_long_as_each_other() -> None:
 def test_padding_that_is_not_exactly_ours_is_refused(damaged: bytes) -> None:
     with pytest.raises(Closed, match="not a padded text"):
         primitives.unpad(damaged)
+
+
+def test_no_byte_but_zero_is_padding() -> None:
+    for byte in range(1, 256):
+        with pytest.raises(Closed):
+            primitives.unpad(primitives.pad(b"text")[:-1] + bytes([byte]))
 
 
 @given(st.binary(max_size=64), st.binary(max_size=64))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -11,6 +12,7 @@ from django.db import connections
 from sessions import actions as sessions
 from sessions.people import actions as people
 from tests.cast import Cast
+from tests.databases import as_owner
 from tests.vault.chains import CHAIN, write
 from tests.vault.people import NOW, a_key, sql, the_key
 from vault import shredding, verification
@@ -33,7 +35,24 @@ def test_rows_bytes_and_states_are_counted(cast: Cast) -> None:
     assert verification.rows(Rows("sessions", SESSION, ("session.planned",))) == Check("sessions", 2, ())
     assert verification.rows(Rows("first ones", SESSION, ("session.planned",), where="number = 1")).asked == 1
     assert verification.stored(words) == Check("lists", 1, ())
-    assert verification.states(States("states", SESSION, {"session.planned": ("planned",)})) == Check("states", 2, ())
+    assert verification.states(States("states", SESSION, {"session.planned": ("held", "planned")})) == Check("states", 2, ())
+
+
+def test_where_rows_have_versions_an_older_one_is_found_and_a_newer_one_is_left_to_its_own_event(cast: Cast) -> None:
+    coach = cast.camille
+    row = people.write_words(typed="Projet Tilleul", expected=0, vault=cast.vault("Camille Aubry"), by=coach)
+    plain = Bytes("lists", "coaching_sessions_ownwords", "body", "words", ("words.started", "words.written"))
+    drafts = replace(plain, final="false", has_versions=True)
+
+    sql("update coaching_sessions_ownwords set version = 0")
+    assert (codes(drafts), codes(plain)) == ([(str(row.pk), "older")], [])
+    sql("update coaching_sessions_ownwords set version = 2, body = body || '\\x00'")
+    assert (codes(drafts), codes(plain)) == ([], [(str(row.pk), "other_bytes")])
+
+
+def codes(kind: Bytes) -> list[tuple[str, str]]:
+    """What the comparison of bytes finds."""
+    return [(one.where, one.why) for one in verification.stored(kind).found]
 
 
 def test_chains_are_counted_and_a_forged_head_is_told_with_who_signed_it_and_when(coach: Unlocked) -> None:
@@ -46,6 +65,23 @@ def test_chains_are_counted_and_a_forged_head_is_told_with_who_signed_it_and_whe
 
     where = f"{CHAIN} 1 signed by {coach.person} on 2027-03-01 09:00:00 UTC:"
     assert verification.chains().found == (Found(where, "a_signature_does_not_hold"),)
+
+
+def test_a_break_that_nobody_signed_names_chain_and_place_alone(own_databases: dict[str, str]) -> None:
+    write(2)
+    with as_owner():
+        sql("delete from vault_ledger_head")
+
+    assert verification.chains().found == (Found(f"{CHAIN} 2", "the_end_is_not_the_head"),)
+
+
+def test_a_key_that_nobody_holds_and_one_without_a_half_are_found_by_their_ids(coach: Unlocked) -> None:
+    loose, bare = the_key(a_key(coach)), the_key(a_key(coach))
+    sql("delete from vault_keygrant where key_id = %s", loose.pk)
+    sql("delete from keyring_half where key = %s", bare.pk, alias="keyring")
+
+    assert [check.found for check in verification.grants()] == [(), (Found(str(loose.pk), "nobody_holds_it"),)]
+    assert found_in_the_keyring(NOW) == (Found(str(bare.pk), "no_half"),)
 
 
 def test_grants_keys_and_halves_are_counted(coach: Unlocked) -> None:
