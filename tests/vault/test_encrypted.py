@@ -227,6 +227,7 @@ def test_dumpdata_writes_nothing_for_nothing() -> None:
     call_command("dumpdata", "keyring.half", database="keyring", stdout=out)
 
     assert json.loads(out.getvalue())[0]["fields"]["half"] is None
+    assert Half._meta.get_field("half").value_to_string(Half.objects.get()) is None
 
 
 def test_many_rows_are_made_at_once_and_never_changed_at_once() -> None:

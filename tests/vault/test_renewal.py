@@ -266,6 +266,16 @@ def test_keys_that_are_not_known_are_given_nothing(coach: Unlocked, client_: Unl
     assert not KeyGrant.objects.filter(holder=client_.person).exists()
 
 
+def test_new_keys_are_made_though_somebody_who_was_given_something_has_no_keys_any_more(coach: Unlocked, client_: Unlocked) -> None:
+    shared = a_key(coach, SHARED)
+    coach.grant(shared, to=client_.person, at=NOW)
+    given = KeyGrant.objects.get(holder=client_.person)
+    PersonKeys.objects.filter(pk=client_.person).delete()
+
+    assert renewed(coach).holds(shared)
+    assert KeyGrant.objects.get(pk=given.pk).signature == given.signature
+
+
 def test_what_does_not_open_is_left_as_it_is_and_nothing_is_lost_with_it(coach: Unlocked) -> None:
     good, bad = a_key(coach, OWN), a_key(coach, OWN)
     sealed, place = sealed_in(coach, good)
