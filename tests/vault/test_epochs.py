@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -117,6 +118,18 @@ def test_a_renewal_under_way_is_given_back_rather_than_begun_again():
 
     assert epochs.begin(series, coach, NOW) == epochs.begin(series, again(coach), NOW)
     assert DataKey.objects.filter(series=series).count() == 2
+
+
+def test_what_is_under_way_is_one_s_own_unfinished_and_the_oldest_first():
+    coach, other = a_person(), a_person()
+    last, first, done = a_key(coach), a_key(coach), a_key(coach)
+    at = {last: NOW + timedelta(hours=1), first: NOW, done: NOW}
+    renewals = {series: epochs.begin(series, coach, when) for series, when in at.items()}
+    epochs.begin(a_key(other), other, NOW)
+    epochs.finish(renewals[done], NOW)
+
+    assert list(epochs.under_way(coach.person)) == [renewals[first], renewals[last]]
+    assert [renewal.begun_at for renewal in renewals.values()] == list(at.values())
 
 
 def test_the_half_of_the_old_epoch_goes_after_the_commit(own_databases):

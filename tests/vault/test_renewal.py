@@ -126,6 +126,16 @@ def test_a_coach_on_whom_others_rely_cannot_start_again(coach: Unlocked) -> None
     assert coach.holds(series)
 
 
+@NEW
+def test_whose_keys_are_gone_is_made_no_new_ones(client_: Unlocked, new: Callable[[Unlocked], Unlocked]) -> None:
+    PersonKeys.objects.filter(pk=client_.person).delete()
+
+    with pytest.raises(Closed):
+        new(client_)
+
+    assert not PersonKeys.objects.filter(pk=client_.person).exists()
+
+
 def test_whose_shared_keys_are_all_destroyed_may_start_again(coach: Unlocked) -> None:
     shared, own = a_key(coach, SHARED), a_key(coach, OWN)
     shredding.shred([shared], NOW)

@@ -91,3 +91,20 @@ def test_a_row_is_read_together_with_the_one_that_names_its_key(cast: Cast, djan
     with django_assert_num_queries(1):
         (row,) = column.with_its_key(column.under(engagement.notes_key))
         assert row.engagement.notes_key == engagement.notes_key
+
+
+def test_a_batch_takes_so_many_texts_and_the_next_goes_on(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(epochs, "BATCH", 1)
+    engagement, vault = cast.engagement(cast.anais), cast.vault(CAMILLE)
+    facts = {"engagement": engagement, "vault": vault, "by": cast.camille}
+    people.mark_person(name="Solène Roux", role="", **facts)
+    people.clear_name(part="Roux", clients=frozenset(), **facts)
+    renewal = epochs.begin(engagement.notes_key, vault, NOW)
+    assert epochs.total(renewal) == 2
+
+    left = []
+    while epochs.left(renewal):
+        batch = epochs.reseal(renewal, vault, chain=cast.camille.practice_id, by=cast.camille.person_id, at=None)  # type: ignore[arg-type]
+        left.append((batch.done, epochs.left(renewal)))
+
+    assert left == [(1, 1), (1, 0)]
