@@ -120,6 +120,17 @@ def test_a_renewal_under_way_is_given_back_rather_than_begun_again():
     assert DataKey.objects.filter(series=series).count() == 2
 
 
+def test_a_key_that_was_renewed_is_renewed_once_more():
+    coach = a_person()
+    series = a_key(coach)
+    first = epochs.begin(series, coach, NOW)
+    epochs.finish(first, NOW)
+
+    second = epochs.begin(series, again(coach), NOW)
+
+    assert (second.epoch, second.done_at, second.pk == first.pk) == (3, None, False)
+
+
 def test_what_is_under_way_is_one_s_own_unfinished_and_the_oldest_first():
     coach, other = a_person(), a_person()
     last, first, done = a_key(coach), a_key(coach), a_key(coach)

@@ -68,6 +68,14 @@ def test_what_does_not_open_is_named_left_as_it_is_and_not_tried_again(words: Ow
     assert not LedgerEntry.objects.filter(event="resealed").exists()
 
 
+def test_the_old_epoch_is_destroyed_with_a_text_under_it_only_where_the_coach_says_so(words: OwnWords, vault: Unlocked) -> None:
+    renewal = epochs.begin(words.key, vault, NOW)
+
+    assert epochs.finish(renewal, NOW) is None
+    assert vault.open(words.body, words.place()) == "Projet Tilleul"
+    assert [key.epoch for key in epochs.finish(renewal, NOW, even_closed=True) or []] == [1]
+
+
 def test_of_a_key_that_was_destroyed_meanwhile_nothing_is_tried_though_others_live(words: OwnWords, vault: Unlocked) -> None:
     renewal = epochs.begin(words.key, vault, NOW)
     a_key(vault)
