@@ -292,6 +292,23 @@ def test_a_pod_is_told_the_address_and_the_settings_of_the_values() -> None:
     assert set(told) <= known()
 
 
+def test_the_ingress_asks_for_the_one_host_whatever_annotations_it_has() -> None:
+    for annotations in ({}, {"a": "b"}):
+        ingress = chart(host="other.example", ingress={"enabled": True, "className": "nginx", "tlsSecret": "t", "annotations": annotations})
+
+        given = ingress["Ingress", "here"]["metadata"]["annotations"]
+
+        assert given == {"nginx.ingress.kubernetes.io/upstream-vhost": "other.example"} | annotations
+
+
+def test_a_list_of_the_network_that_is_empty_opens_nothing() -> None:
+    made = chart(network={"ingressFrom": [], "databases": [], "outside": []})
+
+    assert "ingress" not in made["NetworkPolicy", "here-web"]["spec"]
+    assert [len(rule["ports"]) for rule in made["NetworkPolicy", "here"]["spec"]["egress"]] == [2]
+    assert made["NetworkPolicy", "here-worker"]["spec"]["egress"] == []
+
+
 def test_only_the_worker_of_the_chart_reaches_the_outside() -> None:
     made = chart()
 
