@@ -68,7 +68,7 @@ def client_list(request: HttpRequest) -> HttpResponse:
 
 def shown(request: HttpRequest, rows: list[Any], *, has_archived: bool) -> HttpResponse:
     """The product's own template."""
-    facts = {"clients": rows, "archived": False, "has_archived": has_archived, "walled": walled(rows)}
+    facts = {"clients": [(row, row.shown) for row in rows], "archived": False, "has_archived": has_archived, "walled": walled(rows)}
     facts["mark"] = render_to_string("clients/_walled.html")
     return render(request, "clients/client_list.html", facts)
 
