@@ -293,12 +293,12 @@ def test_a_pod_is_told_the_address_and_the_settings_of_the_values() -> None:
 
 
 def test_the_ingress_asks_for_the_one_host_whatever_annotations_it_has() -> None:
-    for annotations in ({}, {"a": "b"}):
-        ingress = chart(host="other.example", ingress={"enabled": True, "className": "nginx", "tlsSecret": "t", "annotations": annotations})
+    for given in ({}, {"a": "b"}):
+        ingress = chart(host="other.example", ingress={"enabled": True, "className": "nginx", "tlsSecret": "t", "annotations": given})
 
-        given = ingress["Ingress", "here"]["metadata"]["annotations"]
+        made = ingress["Ingress", "here"]["metadata"]["annotations"]
 
-        assert given == {"nginx.ingress.kubernetes.io/upstream-vhost": "other.example"} | annotations
+        assert made == {"nginx.ingress.kubernetes.io/upstream-vhost": "other.example"} | given
 
 
 def test_a_list_of_the_network_that_is_empty_opens_nothing() -> None:
