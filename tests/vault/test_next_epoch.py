@@ -17,6 +17,16 @@ def test_the_epochs_of_one_key_are_not_counted_with_those_of_another(coach: Unlo
     assert again(coach).seal(TEXT, a_place(coach, series)).stored()[:4] == b"\0\0\0\2"
 
 
+def test_who_makes_the_next_epoch_seals_with_it_at_once(coach: Unlocked) -> None:
+    series = a_key(coach)
+    coach.new_epoch(series, NOW)
+
+    place = a_place(coach, series)
+    sealed = coach.seal(TEXT, place)
+
+    assert coach.open(sealed, place) == again(coach).open(sealed, place) == TEXT
+
+
 def test_a_shared_key_stays_one_in_every_epoch_and_is_still_given(coach: Unlocked, client_: Unlocked, stranger: Unlocked) -> None:
     series = a_key(coach, SHARED)
     coach.grant(series, to=client_.person, at=NOW)

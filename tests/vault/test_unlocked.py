@@ -90,12 +90,13 @@ def test_what_was_never_given_is_not_said_to_be_destroyed(coach: Unlocked, clien
     series, gone = a_key(coach, SHARED), a_key(coach, SHARED)
     sealed, place = sealed_in(coach, series)
     lost, there = sealed_in(coach, gone)
+    kept, elsewhere = sealed_in(coach, a_key(coach, SHARED))
     shredding.shred([gone], NOW)
     coach.new_epoch(series, NOW)
     later = again(coach).seal(TEXT, place)
     shredding.shred_before(series, 2, NOW)
 
-    for value, where, destroyed in ((later, place, False), (sealed, place, True), (lost, there, True)):
+    for value, where, destroyed in ((kept, elsewhere, False), (later, place, False), (sealed, place, True), (lost, there, True)):
         with pytest.raises(Closed) as no:
             client_.open(value, where)
         assert isinstance(no.value, Destroyed) is destroyed
