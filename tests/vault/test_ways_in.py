@@ -36,6 +36,8 @@ def test_a_vault_whose_keys_were_replaced_makes_no_way_in(coach: Unlocked) -> No
         coach.change_passphrase(stretched(), NOW)
     with pytest.raises(Closed):
         coach.set_recovery(slots.new_recovery_code(), NOW)
+    with pytest.raises(Closed):
+        coach.set_passkey(b"a stolen phone", slots.new_salt(), bytes(32), NOW)
 
     assert list(Slot.objects.values_list("pk")) == before
 
