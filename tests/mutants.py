@@ -98,11 +98,11 @@ class Finder(importlib.abc.MetaPathFinder):
 sys.meta_path.insert(0, Finder())
 
 
-def outcome(item: pytest.Item, following: pytest.Item) -> bool:
-    """Run one test; whether it passed."""
+def outcome(item: pytest.Item) -> bool:
+    """Run one test; whether it passed. What it used is put away, but for what the whole session uses: whichever test comes next, it begins anew."""
     if hasattr(item, "_initrequest"):
         item._initrequest()
-    reports = runtestprotocol(item, nextitem=following, log=False)
+    reports = runtestprotocol(item, nextitem=item.session, log=False)  # type: ignore[arg-type]
     if os.environ.get("MUTANT_UNDER_TEST") == "stats":
         print(*(report.longreprtext for report in reports if report.failed))
     return all(report.passed or report.skipped for report in reports)
@@ -112,10 +112,11 @@ def first_pass(items: list[pytest.Item]) -> dict[str, list[tuple[float, pytest.I
     """Each function's tests with their seconds, quickest first. A test that fails without a mutant is no use."""
     set_mutant_under_test("stats")
     of: dict[str, list[tuple[float, pytest.Item]]] = defaultdict(list)
-    for number, item in enumerate(items):
+    outcome(items[0])  # makes the databases, whose time is not the test's
+    for item in items:
         state()._stats.clear()
         begun = time.monotonic()
-        if not outcome(item, items[(number + 1) % len(items)]):
+        if not outcome(item):
             raise pytest.UsageError(f"{item.nodeid} fails without a mutant")
         took = time.monotonic() - begun
         for function in state()._stats if took < SLOW else ():
@@ -129,7 +130,7 @@ def survivors(tests: dict[str, list[tuple[float, pytest.Item]]]) -> list[str]:
     for number, mutant in enumerate(MUTANTS, 1):
         set_mutant_under_test(mutant)
         mine = [item for _took, item in tests.get(function_of(mutant), [])]
-        if all(outcome(item, (mine[at + 1 :] or mine)[0]) for at, item in enumerate(mine)):
+        if all(outcome(item) for item in mine):
             left.append(mutant)
             print(f"{number}/{len(MUTANTS)} survived: {mutant}", flush=True)
     return left
