@@ -123,7 +123,7 @@ class Seen:
             events[event.consent_id].append((event.id, event.kind))
         shown = Disclosure.objects.filter(consent__in=there, closed_at__isnull=True)
         opens = dict(shown.order_by().values_list("consent", "opens_at"))
-        keys = public_keys_of([NONE, *people])
+        keys = public_keys_of([NONE, *(person for person in people if person)])
         for consent in given:
             if consent.given_at is not None and (consent.purpose != SUMMARY or consent.pk in opens):
                 public = keys.get(consent.engagement.client.person_id) if consent.engagement.client.person_id else None
