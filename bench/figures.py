@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
+once = False  # measure nothing: call everything a single time
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -41,6 +43,8 @@ def timed(call: Callable[[], Any]) -> float:
 
 def alternately(times: int, *calls: Callable[[], Any], warm: int = 0) -> list[float]:
     """The median of each call's milliseconds, the calls made in turn; the first `warm` turns do not count."""
+    if once:
+        times, warm = 1, 0
     figures: list[list[float]] = [[] for _ in calls]
     for turn in range(warm + times):
         for kept, call in zip(figures, calls, strict=True):

@@ -49,10 +49,10 @@ class Barriers:
 
     def __init__(self, coach: UUID) -> None:
         self._coach = coach
-        sponsors = list(Sponsor.objects.filter(coach=coach).order_by("made_at"))
-        self.circles = {sponsor.pk: circle(sponsor) for sponsor in sponsors}
+        self.sponsors = {sponsor.pk: sponsor for sponsor in Sponsor.objects.filter(coach=coach).order_by("made_at")}
+        self.circles = {pk: circle(sponsor) for pk, sponsor in self.sponsors.items()}
         self.companies: dict[str, Company] = {}
-        for sponsor in sponsors:
+        for sponsor in self.sponsors.values():
             self.companies.setdefault(self.circles[sponsor.pk], Company([], set())).sponsors.append(sponsor)
         paid = Engagement.objects.filter(coach=coach, client__coach=coach, sponsor__in=self.circles).order_by()
         for client, payer in paid.values_list("client_id", "sponsor_id"):

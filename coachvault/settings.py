@@ -11,7 +11,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env
 
-from coachvault import dsn
+from coachvault import dsn, relay
 from coachvault.postgres import addresses
 
 env = Env()
@@ -309,7 +309,7 @@ if MAIL == "file":
     EMAIL_BACKEND = "support.mail.Folder"
     EMAIL_FILE_PATH = DATA / "mail"
 else:
-    vars().update(dict(env.dj_email_url("COACHVAULT_MAIL").items()))
+    vars().update(relay.server(MAIL))
 
 # Reports and logs carry no variables, no POST data, no values
 DEFAULT_EXCEPTION_REPORTER = "coachvault.error_reports.Reporter"

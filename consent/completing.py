@@ -57,14 +57,16 @@ def _made(row: Agreement, now: datetime, server: str | None = None) -> tuple[byt
     document, fields = row.signed_document or b"", fields_of(row)
     if not trail.holds(row):
         raise PdfFailed("The steps do not hold.")
+    verdict = None
     if fields:
         document = writing.close(document, at=now, server=server)
-        if not verifying.check(document, fields=fields, at=now).is_good:
-            raise PdfFailed("The signed file does not hold.")
+        verdict = verifying.begin(document, fields=fields, at=now)  # in its own process, while the pages are set in theirs
     kept = record(row)
     if not chain_holds(kept["events"]):
         raise PdfFailed("A step is missing from the trail.")
     pages = documents.render_proof(row, kept, sha256=documents.digest(document))
+    if verdict and not verdict().is_good:
+        raise PdfFailed("The signed file does not hold.")
     return document, proof.proof_file(pages, agreement=document, name=documents.reference(row), record=kept, at=now, server=server)
 
 

@@ -29,6 +29,7 @@ from vault.unlocked import public_keys_of
 
 MINIMUM: Final = frozenset({"minimum"})  # opened, ended, done
 BAR: Final = 540
+NONE: Final = UUID(int=0)  # no row's id: where a list of ids would be empty the question is asked all the same
 SINCE: Final = ("agreement", "consent")  # who sees an engagement by a text alone does not learn when it began
 
 
@@ -68,7 +69,8 @@ class Seen:
         self._by: dict[UUID, Decision] = {}
         self._known: dict[UUID, _Known] = defaultdict(_Known)
         rows = list(self._candidates().select_related("coach__person", "client", "sponsor"))
-        self._read()
+        self._ids = [NONE, *(row.pk for row in rows)]  # of the candidates
+        self._read({row.client.person_id for row in rows})
         self.listed = [one for row in rows if (one := self._judged(row)) is not None]
 
     def sessions(self, one: Listed) -> Sessions | None:
@@ -105,22 +107,24 @@ class Seen:
         opened = Exists(three_way) | Exists(listing) | Exists(text)
         return Engagement.objects.filter(opened, sponsor__in=list(self._contacts)).order_by("pk")
 
-    def _read(self) -> None:
+    def _read(self, people: set[UUID | None]) -> None:
         """Read what the decisions rest on: in five statements, however many rows there are, and none of them about anything else."""
-        candidates = self._candidates().order_by().values("pk")
         agreements = defaultdict(list)
-        for one in Agreement.objects.filter(engagement__in=candidates).in_force().only("kind", "wording", "details", "engagement_id"):
+        in_force = Agreement.objects.filter(engagement__in=self._ids).in_force()
+        for one in in_force.only("kind", "wording", "details", "engagement_id"):
             agreements[one.engagement_id].append(one)
         for engagement, rows in agreements.items():
             self._known[engagement].promise = promises.together(rows)
-        given = Consent.objects.filter(engagement__in=candidates, contact__in=list(self._contacts.values())).standing()
+        here = Consent.objects.filter(engagement__in=self._ids, contact__in=list(self._contacts.values()))
+        given = list(here.standing().select_related("engagement__client"))
+        there = [NONE, *(consent.pk for consent in given)]
         events: dict[UUID, list[tuple[UUID, str]]] = defaultdict(list)
-        for event in ConsentEvent.objects.filter(consent__in=given.order_by().values("pk")):
+        for event in ConsentEvent.objects.filter(consent__in=there):
             events[event.consent_id].append((event.id, event.kind))
-        shown = Disclosure.objects.filter(consent__in=given.order_by().values("pk"), closed_at__isnull=True)
+        shown = Disclosure.objects.filter(consent__in=there, closed_at__isnull=True)
         opens = dict(shown.order_by().values_list("consent", "opens_at"))
-        keys = public_keys_of(self._candidates().order_by().values("client__person"))
-        for consent in given.select_related("engagement__client"):
+        keys = public_keys_of([NONE, *(person for person in people if person)])
+        for consent in given:
             if consent.given_at is not None and (consent.purpose != SUMMARY or consent.pk in opens):
                 public = keys.get(consent.engagement.client.person_id) if consent.engagement.client.person_id else None
                 found = facts_given(consent, tuple(events[consent.pk]), public, opens.get(consent.pk, consent.given_at))
@@ -129,7 +133,7 @@ class Seen:
     @cached_property
     def _held(self) -> dict[UUID, list[Attendance]]:
         rows = defaultdict(list)
-        for row in Attendance.objects.filter(engagement__in=self._candidates().order_by().values("pk")):
+        for row in Attendance.objects.filter(engagement__in=self._ids):
             rows[row.engagement_id].append(row)
         return rows
 

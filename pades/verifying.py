@@ -8,6 +8,8 @@ from __future__ import annotations
 import atexit
 import json
 import os
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -46,6 +48,11 @@ def check(pdf: bytes, *, fields: list[str], at: datetime) -> Report:
 
     Raises PdfBusy when too many are being checked, PdfUnavailable when the process cannot work at all.
     """
+    return begin(pdf, fields=fields, at=at)()
+
+
+def begin(pdf: bytes, *, fields: list[str], at: datetime) -> Callable[[], Report]:
+    """Begin a check; what is returned waits for its report, and raises what `check` raises."""
     opened = authority(at)
     order = {
         "fields": fields,
@@ -55,14 +62,22 @@ def check(pdf: bytes, *, fields: list[str], at: datetime) -> Report:
         "crls": [one.hex() for one in opened.crls],
         "timestamp_roots": [one.hex() for one in timestamp_roots()],
     }
+    beside = ThreadPoolExecutor(1, thread_name_prefix="check")
+    answer = beside.submit(_pool.render, json.dumps(order).encode() + b"\n" + pdf)
+    beside.shutdown(wait=False)
+    return lambda: _report(answer)
+
+
+def _report(answer: Future[bytes]) -> Report:
+    """The report in the worker's answer."""
     try:
-        answer = json.loads(_pool.render(json.dumps(order).encode() + b"\n" + pdf))
+        told = json.loads(answer.result())
     except (PdfBusy, PdfUnavailable):
         raise
     except PdfFailed:
         return Report(False, ("unreadable",), ())
-    found = answer["signatures"]
-    problems = (*answer["problems"], *(f"{one['field']}: {one['wrong']}" for one in found if one["wrong"]))
+    found = told["signatures"]
+    problems = (*told["problems"], *(f"{one['field']}: {one['wrong']}" for one in found if one["wrong"]))
     return Report(not problems, problems, tuple(_signed(one) for one in found))
 
 

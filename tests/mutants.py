@@ -100,11 +100,10 @@ sys.meta_path.insert(0, Finder())
 
 
 def outcome(item: pytest.Item) -> bool:
-    """Run one test; whether it passed. Of what it set up only what its whole module shares stays."""
+    """Run one test; whether it passed. What it used is put away, but for what the whole session uses: whichever test comes next, it begins anew."""
     if hasattr(item, "_initrequest"):
         item._initrequest()
-    item.session._setupstate.teardown_exact(item.parent)  # of the test before, what this one does not share
-    reports = runtestprotocol(item, nextitem=item.parent, log=False)  # type: ignore[arg-type]
+    reports = runtestprotocol(item, nextitem=item.session, log=False)  # type: ignore[arg-type]
     if os.environ.get("MUTANT_UNDER_TEST") == "stats":
         print(*(report.longreprtext for report in reports if report.failed))
     return all(report.passed or report.skipped for report in reports)
@@ -114,7 +113,7 @@ def first_pass(items: list[pytest.Item]) -> dict[str, list[tuple[float, pytest.I
     """Each function's tests with their seconds, quickest first. A test that fails without a mutant is no use."""
     set_mutant_under_test("stats")
     of: dict[str, list[tuple[float, pytest.Item]]] = defaultdict(list)
-    outcome(items[0])  # makes the databases, which is not to be counted as its time
+    outcome(items[0])  # makes the databases, whose time is not the test's
     for item in items:
         state()._stats.clear()
         begun = time.monotonic()
@@ -135,8 +134,6 @@ def survivors(tests: dict[str, list[tuple[float, pytest.Item]]]) -> list[str]:
         for kept in vars(sys.modules[NAME]).values():
             if isinstance(kept, functools._lru_cache_wrapper):
                 kept.cache_clear()  # what another mutant worked out
-        for item in mine[:1]:
-            item.session._setupstate.teardown_exact(item.session)  # what another mutant set up is no use, or an error that is kept
         if all(outcome(item) for item in mine):
             left.append(mutant)
             print(f"{number}/{len(MUTANTS)} survived: {mutant}", flush=True)

@@ -11,6 +11,7 @@ from django.contrib.auth.decorators import login_required
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -67,7 +68,8 @@ def client_list(request: HttpRequest) -> HttpResponse:
 
 def shown(request: HttpRequest, rows: list[Any], *, has_archived: bool) -> HttpResponse:
     """The product's own template."""
-    facts = {"clients": rows, "archived": False, "has_archived": has_archived, "walled": walled(rows)}
+    facts = {"clients": [(row, row.shown) for row in rows], "archived": False, "has_archived": has_archived, "walled": walled(rows)}
+    facts["mark"] = render_to_string("clients/_walled.html")
     return render(request, "clients/client_list.html", facts)
 
 

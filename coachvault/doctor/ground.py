@@ -148,7 +148,10 @@ def cores(place: Place, processes: Path = Path("/proc")) -> Finding:
     if dumping:
         cure = "Set LimitCORE=0 in the service's unit (make run does it by itself), then start it again."
         return missing("core dumps", f"on in process {', '.join(sorted(dumping, key=int)[:4])}", cure)
-    return good("core dumps", f"off in {running} running processes" if running else "nothing runs; `make run` switches them off")
+    if running:
+        return good("core dumps", f"off in {running} running processes")
+    # Nothing runs, or it does behind systemd's walls: there a service sees itself alone
+    return good("core dumps", "no process of this instance is seen from here; each switches them off as it starts")
 
 
 def core_limit(process: Path, place: Place) -> str | None:

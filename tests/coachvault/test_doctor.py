@@ -138,9 +138,11 @@ def test_a_process_of_this_instance_that_would_dump_its_memory_is_found(place: P
         (folder / "environ").write_bytes(b"A=b\0" + os.fsencode(f"COACHVAULT_DATA={data}") + b"\0")
         (folder / "limits").write_text(f"Max core file size        {limit}    unlimited    bytes\n")
 
-    process(1, "python -m gunicorn coachvault.wsgi", place.data, "0")
     process(2, "python -m gunicorn coachvault.wsgi", Path("/elsewhere"), "unlimited")
     process(3, "vi core", place.data, "unlimited")
+    assert "no process of this instance is seen" in ground.cores(place, tmp_path / "proc").said
+
+    process(1, "python -m gunicorn coachvault.wsgi", place.data, "0")
     assert ground.cores(place, tmp_path / "proc") == Finding("core dumps", GOOD, "off in 1 running processes")
 
     process(4, "python manage.py worker", place.data, "unlimited")

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.conf import settings
@@ -18,6 +19,7 @@ from coachvault.first_run import KeysMissing, has_data, make_secrets
 from coachvault.serve import BASE
 from tests.cast import Cast
 from tests.vault.people import sql
+from vault.keyring import halves
 from vault.keys_check import refuse_wrong_keys
 from vault.primitives import random_key
 
@@ -25,11 +27,17 @@ CURE = "do not open what is stored here"
 
 
 @pytest.fixture
-def wrong(tmp_path: Path, cast: Cast) -> Iterator[Path]:
+def true() -> Path:
+    """This instance's keys."""
+    return Path(settings.KEYS_FILE)
+
+
+@pytest.fixture
+def wrong(true: Path, tmp_path: Path, cast: Cast) -> Iterator[Path]:
     """Another instance's keys, under the name that the stored values have, where somebody is stored."""
     assert cast.camille.pk
-    true, other = settings.KEYS_FILE, tmp_path / "instance.keys"
-    other.write_text(f"{Path(true).read_text()[:8]} {random_key().hex()}\n")
+    other = tmp_path / "instance.keys"
+    other.write_text(f"{true.read_text()[:8]} {random_key().hex()}\n")
     settings.KEYS_FILE = other
     yield other
     settings.KEYS_FILE = true
@@ -68,6 +76,30 @@ def test_keys_without_the_older_one_are_wrong_too(wrong: Path) -> None:
         refuse_wrong_keys()
 
 
+def test_the_file_and_the_keys_in_it_are_named(wrong: Path) -> None:
+    """So that whoever looks for the right file knows which one this is."""
+    wrong.write_text(f"0000000a {random_key().hex()}\n0000000b {random_key().hex()}\n")
+
+    with pytest.raises(ImproperlyConfigured) as no:
+        refuse_wrong_keys()
+
+    assert f"{wrong} (0000000a, 0000000b)" in str(no.value)
+
+
+@pytest.mark.parametrize("main", ["delete from vault_slot", "set local search_path = pg_temp"])
+def test_a_keyring_that_does_not_open_is_told_beside_a_main_database_that_is_empty_or_new(true: Path, wrong: Path, main: str) -> None:
+    """The keyring's server kept its data, the main database is being made anew: under other keys none of its halves opens."""
+    settings.KEYS_FILE = true
+    halves.make(uuid4())
+    sql(main)
+    refuse_wrong_keys()
+
+    settings.KEYS_FILE = wrong
+
+    with pytest.raises(ImproperlyConfigured, match=CURE):
+        refuse_wrong_keys()
+
+
 def test_right_keys_pass_and_so_does_an_instance_where_nothing_is_stored(cast: Cast) -> None:
     refuse_wrong_keys()
     assert cast.camille.pk
@@ -81,6 +113,17 @@ def test_one_damaged_value_stops_nobody(cast: Cast) -> None:
     sql(
         "update vault_slot set root_key = set_byte(root_key, 60, 1 - least(get_byte(root_key, 60), 1)) where id = (select id from vault_slot limit 1)"
     )
+
+    refuse_wrong_keys()
+
+
+@pytest.mark.parametrize("scribble", [b"\1", b"\1none", b"\1none" + bytes(73), b"\2none" + bytes(100)])
+def test_what_somebody_wrote_over_a_value_stops_nobody(cast: Cast, scribble: bytes) -> None:
+    """Nor could an instance be kept from starting by whoever writes to its database."""
+    assert cast.camille.pk
+    assert cast.anais.pk
+
+    sql("update vault_slot set root_key = %s where id = (select id from vault_slot limit 1)", scribble)
 
     refuse_wrong_keys()
 

@@ -151,6 +151,17 @@ def test_a_page_is_the_same_for_zero_and_for_four_hidden_engagements_to_the_last
     assert asked_now == asked_then
 
 
+@pytest.mark.parametrize("address", ["/contact/", "/contact/portfolio/"])
+def test_a_text_that_nobody_may_read_yet_changes_neither_the_page_nor_what_is_asked(space, address):
+    engagement = space.hidden()
+    looked(space, address)
+    before = looked(space, address)
+    row = space.shown(engagement)
+    Disclosure.objects.filter(pk=row.pk).update(opens_at=timezone.now() + timedelta(seconds=50))
+
+    assert looked(space, address) == before
+
+
 def test_beside_an_engagement_that_is_shown_hidden_ones_change_nothing_either(space):
     shown = space.three_way(space.anais)
     addresses = ("/contact/", "/contact/portfolio/", f"/contact/engagements/{shown.pk}/", f"/contact/engagements/{shown.pk}/ask/")

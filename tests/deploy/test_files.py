@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import shlex
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -106,6 +107,26 @@ def test_a_unit_gives_up_every_right(unit: Path) -> None:
     assert {name: dict(said).get(name) for name in wanted} == wanted
     assert [value for name, value in said if name == "SystemCallFilter"] == ["@system-service", "~@privileged"]
     assert dict(said)["RestrictAddressFamilies"] in {"AF_UNIX AF_INET AF_INET6", "AF_UNIX"}
+
+
+def test_what_runs_as_postgres_leaves_the_servers_their_shared_memory() -> None:
+    said = dict(directives(DEPLOY / "systemd" / "coachvault-keyring-log.service"))
+
+    assert (said["User"], "RemoveIPC" in said) == ("postgres", False)
+
+
+def test_the_ledger_is_walked_whatever_the_doctor_says(tmp_path: Path) -> None:
+    said = dict(directives(DEPLOY / "systemd" / "coachvault-check.service"))
+    script = shlex.split(said["ExecStart"].replace("$$", "$"))
+    python = tmp_path / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text('#!/bin/sh\necho $2 >> asked\ntest "$2" != "$BAD"\n')
+    python.chmod(0o755)
+
+    ends = {bad: subprocess.run(script, cwd=tmp_path, env={"BAD": bad}, check=False).returncode for bad in ("doctor", "verify", "")}
+
+    assert ends == {"doctor": 1, "verify": 1, "": 0}
+    assert (tmp_path / "asked").read_text().split() == ["doctor", "verify"] * 3
 
 
 @pytest.mark.parametrize("unit", OURS, ids=lambda unit: unit.stem)
@@ -269,6 +290,23 @@ def test_a_pod_is_told_the_address_and_the_settings_of_the_values() -> None:
     assert told["COACHVAULT_URL"] == "https://coach.example"
     assert told["COACHVAULT_PROXIES"] == "1"
     assert set(told) <= known()
+
+
+def test_the_ingress_asks_for_the_one_host_whatever_annotations_it_has() -> None:
+    for given in ({}, {"a": "b"}):
+        ingress = chart(host="other.example", ingress={"enabled": True, "className": "nginx", "tlsSecret": "t", "annotations": given})
+
+        made = ingress["Ingress", "here"]["metadata"]["annotations"]
+
+        assert made == {"nginx.ingress.kubernetes.io/upstream-vhost": "other.example"} | given
+
+
+def test_a_list_of_the_network_that_is_empty_opens_nothing() -> None:
+    made = chart(network={"ingressFrom": [], "databases": [], "outside": []})
+
+    assert "ingress" not in made["NetworkPolicy", "here-web"]["spec"]
+    assert [len(rule["ports"]) for rule in made["NetworkPolicy", "here"]["spec"]["egress"]] == [2]
+    assert made["NetworkPolicy", "here-worker"]["spec"]["egress"] == []
 
 
 def test_only_the_worker_of_the_chart_reaches_the_outside() -> None:

@@ -110,6 +110,19 @@ def test_nothing_is_given_to_who_has_no_vault_and_nothing_that_is_not_there(coac
         coach.grant(series, to=client_.person, at=NOW)
 
 
+def test_a_shared_key_is_given_to_the_keys_that_are_known_and_to_no_others(coach: Unlocked, client_: Unlocked, stranger: Unlocked) -> None:
+    """Keys that were put in the place of hers a moment ago are given nothing."""
+    series, known = a_key(coach, SHARED), public_keys(client_.person)
+
+    with pytest.raises(Closed, match="not the ones that are known"):
+        coach.grant(series, to=client_.person, at=NOW, known=public_keys(stranger.person))
+    assert not client_.holds(series)
+
+    coach.grant(series, to=client_.person, at=NOW, known=known)
+
+    assert client_.holds(series)
+
+
 def test_a_copy_is_one_other_person_s_and_its_maker_keeps_no_grant(client_: Unlocked, stranger: Unlocked, coach: Unlocked) -> None:
     made = a_copy(client_, stranger)
     place = a_place(client_, made.series)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID, uuid4
 
 import pytest
+from django.db import transaction
 
 from tests.vault.people import COPY, NOW, OWN, PRACTICE, SHARED, a_key, a_person, again, sealed_in, sql, the_key
 from vault.holders import Held, Series, held, keys_on_file
@@ -121,6 +122,24 @@ def test_keys_that_were_written_over_are_left_out(coach, reader):
     sql("update vault_personkeys set sealing = 'x' where person = %s", reader.person)
 
     assert set(keys_on_file([coach.person, reader.person, uuid4()])) == {coach.person}
+
+
+def test_one_reader_s_keys_written_over_take_nothing_from_the_others(coach):
+    """In whatever order the database finds them: whoever was written over may be the first."""
+    series, readers = a_key(coach, SHARED), [a_person() for _ in range(3)]
+    for reader in readers:
+        coach.grant(series, to=reader.person, at=NOW)
+
+    for damaged in readers:
+        with transaction.atomic():
+            sql("update vault_personkeys set sealing = 'x' where person = %s", damaged.person)
+            sql("update vault_personkeys set made_at = made_at where person <> %s", damaged.person)  # behind it, as the rows lie
+
+            found = of(series, coach)
+            transaction.set_rollback(True)
+
+        assert found.holders == {coach.person, *(reader.person for reader in readers)} - {damaged.person}
+        assert found.strays == {damaged.person}
 
 
 def test_three_statements_however_many_keys(coach, reader, django_assert_num_queries):

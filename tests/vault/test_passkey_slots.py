@@ -133,6 +133,17 @@ def test_each_passkey_has_its_own_slot_and_its_own_salt(person: UUID) -> None:
     assert opens(person, KEY, OTHER)
 
 
+def test_a_slot_of_the_same_name_with_another_person_does_not_change_what_a_passkey_is_asked(person: UUID) -> None:
+    """Whoever names somebody's passkey as their own would keep it from opening: it answers to its own salt alone."""
+    other, theirs = uuid4(), slots.new_salt()
+    before = slots.passkey_salts(person, [PHONE])
+
+    slots.set_passkey(other, ROOT[::-1], PHONE, theirs, OTHER, NOW)
+
+    assert slots.passkey_salts(person, [PHONE]) == before
+    assert slots.passkey_salts(other, [PHONE]) == {PHONE: theirs}
+
+
 def test_a_new_slot_of_a_passkey_takes_the_place_of_the_one_before(person: UUID) -> None:
     slots.set_passkey(person, ROOT, PHONE, slots.new_salt(), OTHER, NOW)
 

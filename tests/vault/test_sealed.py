@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import copy
+import hashlib
 import io
 import itertools
 import json
@@ -128,6 +129,12 @@ def test_it_says_that_it_is_there_and_whether_it_is_the_same(sealed: Sealed) -> 
     assert sealed != sealed.stored()
     assert sealed != Sealed(sealed.stored() + b"x")
     assert sealed != str(sealed)
+
+
+def test_what_the_ledger_keeps_of_it_is_the_sha_256_of_the_stored_bytes(sealed: Sealed) -> None:
+    """So that `verify`, which reads the column, finds a row that was put back or written over."""
+    assert sealed.digest() == hashlib.sha256(sealed.stored()).digest()
+    assert Sealed(sealed.stored() + b"x").digest() != sealed.digest()
 
 
 def test_a_copy_of_what_holds_it_raises_too(sealed: Sealed) -> None:

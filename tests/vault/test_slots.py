@@ -95,6 +95,7 @@ def test_a_new_slot_is_closed_at_the_standard_cost(real_cost: None) -> None:
         "person = gen_random_uuid()",
         "kind = 'recovery'",
         "memory = null",
+        "lanes = null",
         "memory = 8",
         "passes = 1",
         "memory = 2000000000",
@@ -157,6 +158,12 @@ def test_what_was_stretched_for_a_slot_opens_that_slot_without_another_run() -> 
         slots.open_stretched(person, slots.Stretched(new.slot, b"t" * 16, new.cost, new.key))
 
 
+def test_what_is_stretched_today_opens_tomorrow(person: UUID) -> None:
+    slots.set_passphrase(person, ROOT, slots.stretched("another"), NOW)
+
+    assert slots.open_with_passphrase(person, "another") == ROOT
+
+
 def test_a_new_passphrase_voids_the_old_one(person: UUID) -> None:
     code = slots.new_recovery_code()
     slots.set_recovery(person, ROOT, code, NOW)
@@ -190,6 +197,14 @@ def test_a_cheaper_slot_is_to_be_closed_anew(real_cost: None, cost: Cost, old: b
     assert slots.cost_is_old(person) is old
 
 
+def test_a_cheaper_slot_of_somebody_else_says_nothing_about_one_s_own(real_cost: None) -> None:
+    person, other = uuid4(), uuid4()
+    slots.set_passphrase(person, ROOT, slots.Stretched(uuid4(), b"s" * 16, STANDARD, bytes(32)), NOW)
+    slots.set_passphrase(other, ROOT, quick(RIGHT), NOW)
+
+    assert (slots.cost_is_old(person), slots.cost_is_old(other)) == (False, True)
+
+
 def test_a_recovery_code_has_no_cost_to_raise(person: UUID) -> None:
     nobody = uuid4()
     slots.set_recovery(nobody, ROOT, slots.new_recovery_code(), NOW)
@@ -209,7 +224,7 @@ def test_a_recovery_code_is_160_bits_in_eight_groups_of_four() -> None:
 
 
 def test_a_recovery_code_opens_however_it_is_typed(person: UUID) -> None:
-    code = slots.new_recovery_code()
+    code = "-".join(["OIOI", *slots.new_recovery_code().split("-")[1:]])  # the letters that are taken for digits, always
     slots.set_recovery(person, ROOT, code, NOW)
 
     forms = [code, code.lower(), code.replace("-", ""), code.replace("-", " "), f"  {code}\n", code.replace("O", "0").replace("I", "1")]

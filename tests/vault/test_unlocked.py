@@ -17,7 +17,7 @@ from vault.keyring.models import Half
 from vault.models import DataKey, KeyGrant
 from vault.primitives import Closed
 from vault.sealed import Sealed
-from vault.unlocked import Copy, Opened, Unlocked, public_keys
+from vault.unlocked import Copy, Destroyed, Opened, Unlocked, public_keys, public_keys_of
 
 
 def a_copy(client: Unlocked, contact: Unlocked, bound_to: bytes = b"consent") -> Copy:
@@ -85,6 +85,35 @@ def test_holding_is_per_person_and_per_key(coach: Unlocked, client_: Unlocked) -
     assert not coach.holds(series)
 
 
+def test_what_was_never_given_is_not_said_to_be_destroyed(coach: Unlocked, client_: Unlocked) -> None:
+    """Whoever waits for their key is told to wait, and whose text is gone for ever is told that: whatever other keys were destroyed."""
+    series, gone = a_key(coach, SHARED), a_key(coach, SHARED)
+    sealed, place = sealed_in(coach, series)
+    lost, there = sealed_in(coach, gone)
+    kept, elsewhere = sealed_in(coach, a_key(coach, SHARED))
+    shredding.shred([gone], NOW)
+    coach.new_epoch(series, NOW)
+    later = again(coach).seal(TEXT, place)
+    shredding.shred_before(series, 2, NOW)
+
+    for value, where, destroyed in ((kept, elsewhere, False), (later, place, False), (sealed, place, True), (lost, there, True)):
+        with pytest.raises(Closed) as no:
+            client_.open(value, where)
+        assert isinstance(no.value, Destroyed) is destroyed
+
+
+def test_only_a_key_of_which_no_epoch_is_left_is_said_to_be_destroyed(coach: Unlocked, client_: Unlocked) -> None:
+    series, gone = a_key(coach, SHARED), a_key(coach, SHARED)
+    coach.new_epoch(series, NOW)
+    shredding.shred_before(series, 2, NOW)
+    shredding.shred([gone], NOW)
+
+    client_.check_not_destroyed(series)
+    client_.check_not_destroyed(uuid4())
+    with pytest.raises(Destroyed):
+        client_.check_not_destroyed(gone)
+
+
 def test_nothing_is_kept_from_one_request_to_the_next(coach: Unlocked) -> None:
     series = a_key(coach)
     sealed, place = sealed_in(coach, series)
@@ -130,6 +159,12 @@ def test_a_signature_names_its_purpose_and_all_its_fields(coach: Unlocked) -> No
 
 def test_who_has_no_vault_has_no_public_keys() -> None:
     assert public_keys(uuid4()) is None
+
+
+def test_the_public_keys_of_several_are_those_of_each_and_of_nobody_else(coach: Unlocked, client_: Unlocked, stranger: Unlocked) -> None:
+    found = public_keys_of({coach.person, client_.person, uuid4()})
+
+    assert found == {vault.person: vault.pair().public for vault in (coach, client_)}
 
 
 def test_a_key_is_made_half_first_in_the_other_database(coach: Unlocked) -> None:
