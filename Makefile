@@ -37,7 +37,7 @@ bench: ready
 	@$(PY) -m bench $(BENCH)
 
 mutants: ready
-	@MUTATE=$(MODULE) $(PY) -m pytest -p tests.mutants -p no:randomly -q --no-header $(TESTS)
+	@MUTATE=$(MODULE) $(PY) -m pytest -p tests.mutants -p no:randomly -q --no-header --tb=native $(TESTS)
 
 lock: .venv/.test
 	.ci/lock

@@ -38,7 +38,7 @@ class _Decrypting(DeferredAttribute):
     field: EncryptedField
 
     def __get__(self, row: Any, cls: Any = None) -> Any:
-        held = super().__get__(row, cls)
+        held = super().__get__(row)
         if not isinstance(held, Token):
             return held
         key = "_decrypted_" + self.field.attname

@@ -24,9 +24,9 @@ class SealedField(models.Field):  # type: ignore[type-arg]
     condition for one. `place` tells where a row's text is bound to.
     """
 
-    def __init__(self, *args: Any, under: Under = "", place: Callable[[Any], Place] = AT_ITS_PLACE, **kwargs: Any) -> None:
+    def __init__(self, *, under: Under = "", place: Callable[[Any], Place] = AT_ITS_PLACE, **kwargs: Any) -> None:
         kwargs["editable"] = False
-        super().__init__(*args, **kwargs)
+        super().__init__(**kwargs)
         self.under, self.place = under, place
 
     def check(self, **kwargs: Any) -> list[checks.CheckMessage]:

@@ -10,7 +10,7 @@ from django.db import ProgrammingError, connections, transaction
 
 from coachvault.postgres import APP
 from tests.databases import as_owner, grant
-from vault.roles import refuse_owner
+from vault.roles import grant_to, refuse_owner
 
 BOTH = pytest.mark.parametrize("alias", ["default", "keyring"])
 
@@ -73,3 +73,16 @@ def test_a_table_of_a_later_migration_is_opened_too(own_databases: dict[str, str
         grant()
 
     assert one("select has_table_privilege('later', 'insert'), has_table_privilege('later', 'truncate')") == (True, False)
+
+
+@BOTH
+def test_an_upgrade_killed_while_it_grants_takes_nothing_from_the_application(own_databases: dict[str, str], alias: str) -> None:
+    def killed(execute: Any, statement: Any, *rest: Any) -> Any:
+        if "grant select" in str(statement):
+            raise KeyboardInterrupt
+        return execute(statement, *rest)
+
+    with as_owner(), pytest.raises(KeyboardInterrupt), connections[alias].execute_wrapper(killed):
+        grant_to(APP, alias)
+
+    assert one("select count(*) >= 0 from django_migrations", alias) == (True,)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -13,7 +14,7 @@ from tests.databases import as_owner
 from tests.vault.chains import CHAIN, entries, whys, write
 from tests.vault.people import NOW, a_person, again, sql
 from vault import ledger
-from vault.ledger import INSTANCE, row_hash, sign_heads
+from vault.ledger import INSTANCE, Break, row_hash, sign_heads
 from vault.models import LedgerSignature, PersonKeys
 from vault.primitives import context
 
@@ -178,6 +179,27 @@ def test_keys_of_a_signer_that_were_tampered_with_are_a_break_and_no_crash() -> 
     assert whys() == [(1, "a signature does not hold")]
 
 
+def test_a_break_names_its_chain_and_a_signed_one_who_signed_it_and_when(own_databases: dict[str, str]) -> None:
+    coach, other, later = a_person(), a_person(), NOW + timedelta(days=1)
+    write(5)
+    last = {"chain": CHAIN, "position": 5, "signature": b""}
+    LedgerSignature.objects.create(**last, hash=bytes(entries()[4].hash), person=coach.person, at=NOW)
+    LedgerSignature.objects.create(**last, hash=bytes(32), person=other.person, at=later)
+    with no_triggers():
+        sql("delete from vault_ledger where position = 2")
+        sql("update vault_ledger set previous = '\\x01' where position = 4")
+        sql("update vault_ledger_head set hash = '\\x01'")
+
+    assert list(ledger.verify_chain(CHAIN)) == [
+        Break(CHAIN, 2, "missing"),
+        Break(CHAIN, 4, "not joined to the one before"),
+        Break(CHAIN, 4, "changed"),
+        Break(CHAIN, 5, "the end is not the head"),
+        Break(CHAIN, 5, "a signature does not hold", coach.person, NOW),
+        Break(CHAIN, 5, "a signed head is not in the chain", other.person, later),
+    ]
+
+
 def test_heads_are_signed_once_each_and_only_when_there_is_something_new() -> None:
     coach, colleague, empty = a_person(), a_person(), uuid4()
     write(2)
@@ -218,6 +240,7 @@ REWRITTEN = [
     "delete from vault_ledger_head",
     "update vault_ledger set hash = '\\x01' where position = 3",
     "delete from vault_ledger where position = 3",
+    "update vault_ledger set chain = gen_random_uuid() where position = 3",
     "update vault_ledger_signature set signature = ''",
     "update vault_ledger_signature set hash = '\\x01'",
 ]

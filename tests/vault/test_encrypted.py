@@ -203,7 +203,7 @@ def test_values_and_annotations_show_only_ciphertext() -> None:
 
 
 def test_no_query_carries_a_value_to_be_encrypted() -> None:
-    with pytest.raises(TypeError):
+    with pytest.raises(TypeError, match="set it on the row"):
         list(Practice.objects.annotate(x=Value("plain", output_field=EncryptedText())))
 
 
@@ -227,6 +227,7 @@ def test_dumpdata_writes_nothing_for_nothing() -> None:
     call_command("dumpdata", "keyring.half", database="keyring", stdout=out)
 
     assert json.loads(out.getvalue())[0]["fields"]["half"] is None
+    assert Half._meta.get_field("half").value_to_string(Half.objects.get()) is None
 
 
 def test_many_rows_are_made_at_once_and_never_changed_at_once() -> None:
@@ -262,6 +263,24 @@ def test_refreshing_reads_what_stands_there_now() -> None:
     row.refresh_from_db()
 
     assert row.name == changed.name == "Cabinet Keller"
+
+
+def test_a_value_is_opened_once_and_a_row_that_is_given_other_ciphertext_shows_that_one_s() -> None:
+    found = Practice.objects.get(pk=a_practice().pk)
+    assert found.details is found.details
+    changed = Practice.objects.get(pk=found.pk)
+    changed.details = {"name": "Cabinet Keller"}
+    changed.save()
+
+    found.details = Token(column(changed))
+
+    assert found.name == "Cabinet Keller"
+
+
+def test_a_text_takes_the_room_of_its_letters_whatever_their_script() -> None:
+    short, long = a_practice(name="é"), a_practice(name="é" + "社" * 1000)
+
+    assert len(column(long)) - len(column(short)) == 3000
 
 
 def test_saving_some_fields_leaves_the_others_as_they_stand() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -119,6 +120,29 @@ def test_a_renewal_under_way_is_given_back_rather_than_begun_again():
     assert DataKey.objects.filter(series=series).count() == 2
 
 
+def test_a_key_that_was_renewed_is_renewed_once_more():
+    coach = a_person()
+    series = a_key(coach)
+    first = epochs.begin(series, coach, NOW)
+    epochs.finish(first, NOW)
+
+    second = epochs.begin(series, again(coach), NOW)
+
+    assert (second.epoch, second.done_at, second.pk == first.pk) == (3, None, False)
+
+
+def test_what_is_under_way_is_one_s_own_unfinished_and_the_oldest_first():
+    coach, other = a_person(), a_person()
+    last, first, done = a_key(coach), a_key(coach), a_key(coach)
+    at = {last: NOW + timedelta(hours=1), first: NOW, done: NOW}
+    renewals = {series: epochs.begin(series, coach, when) for series, when in at.items()}
+    epochs.begin(a_key(other), other, NOW)
+    epochs.finish(renewals[done], NOW)
+
+    assert list(epochs.under_way(coach.person)) == [renewals[first], renewals[last]]
+    assert [renewal.begun_at for renewal in renewals.values()] == list(at.values())
+
+
 def test_the_half_of_the_old_epoch_goes_after_the_commit(own_databases):
     coach = a_person()
     series = a_key(coach)
@@ -145,9 +169,11 @@ def test_a_column_that_does_not_say_is_named_by_the_check_and_stops_every_new_ep
         class Meta:
             app_label = "vault"
 
-    monkeypatch.setattr(epochs, "columns", lambda: [epochs.Column(Planted, Planted._meta.get_field("body"))])
+    planted = Planted._meta.get_field("body")
+    monkeypatch.setattr(epochs, "columns", lambda: [epochs.Column(Planted, planted)])
     try:
-        assert "vault.E001" in {found.id for found in checks.run_checks(app_configs=[apps.get_app_config("vault")])}
+        found = [(one.id, one.obj) for one in checks.run_checks(app_configs=[apps.get_app_config("vault")])]
+        assert ("vault.E001", planted) in found
         with pytest.raises(TypeError, match="under which key"):
             epochs.left(Renewal(series=uuid4(), epoch=2))
     finally:

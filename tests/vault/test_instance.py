@@ -19,6 +19,11 @@ from vault import instance
 from vault.primitives import Closed, random_key
 
 NAME = "Cabinet Aubry"
+WRITTEN = bytes.fromhex(  # NAME, under a key of 32 sevens
+    "010a0b0c0d016674f242cadbc146dda1856d7cf6e305d767675d2caaa27a6d6c1030a5248c3201873ea9"
+    "0923ca84476dd8bda04f9af452176ecdc4f8f3ff609371e11ecbf0eaf9d07318cbe800fd0057a19a20df96ca602b968bdf"
+)
+FOUND = "6bdba8b5940ece05716bc75f2b3f9f49a0b13ffe489cf179350f274ed1f9b3f0"  # an address, under the same
 
 
 def a_practice(**details: Any) -> Practice:
@@ -106,6 +111,58 @@ def test_a_damaged_key_file_is_said_and_takes_nothing_from_what_was_read(keys_fi
         instance.decrypt(b"\x01none" + bytes(80), b"here")
 
     assert Practice.objects.get(pk=row.pk).name == NAME
+
+
+def test_nothing_is_closed_with_a_key_that_was_taken_out_of_the_file(keys_file: Callable[[str], None]) -> None:
+    stays = f"00000001 {random_key().hex()}\n"
+    keys_file(f"00000002 {random_key().hex()}\n{stays}")
+    assert instance.names() == [b"\0\0\0\2", b"\0\0\0\1"]
+
+    keys_file(stays)
+
+    assert instance.encrypt(b"x", b"here")[1:5] == b"\0\0\0\1"
+
+
+def test_a_file_that_is_damaged_or_gone_while_the_server_runs_stops_nothing(keys_file: Callable[[str], None]) -> None:
+    keys_file(f"00000001 {random_key().hex()}\n")
+    before = instance.digest("x", "address")
+
+    keys_file("damaged")
+    assert (instance.digest("x", "address"), instance.decrypt(instance.encrypt(b"y", b"here"), b"here")) == (before, b"y")
+    Path(settings.KEYS_FILE).unlink()
+    assert (instance.digest("x", "address"), instance.decrypt(instance.encrypt(b"y", b"here"), b"here")) == (before, b"y")
+
+
+@pytest.mark.parametrize("damage", ["damaged", None])
+def test_nothing_is_closed_with_the_keys_of_another_file(keys_file: Callable[[str], None], damage: str | None) -> None:
+    instance.encrypt(b"x", b"here")  # the true file was read
+    keys_file(damage or "")
+    if damage is None:
+        Path(settings.KEYS_FILE).unlink()
+
+    with pytest.raises((ImproperlyConfigured, FileNotFoundError)):
+        instance.encrypt(b"x", b"here")
+
+
+def test_what_an_earlier_version_wrote_still_opens_and_is_still_found(keys_file: Callable[[str], None]) -> None:
+    keys_file("0a0b0c0d " + "07" * 32 + "\n")
+
+    assert instance.decrypt(WRITTEN, b"here") == NAME.encode()
+    assert instance.address_digest("camille@example.org") == FOUND
+
+
+def test_a_digest_under_another_instance_s_keys_is_found_with_those_alone() -> None:
+    digests = instance.digests("camille@example.org", "address", [random_key(), bytes([7]) * 32])
+
+    assert digests[1] == FOUND
+    assert instance.address_digest("camille@example.org") not in digests
+
+
+def test_a_value_tells_by_which_key_it_was_closed_and_what_is_none_tells_nothing() -> None:
+    token = instance.encrypt(b"x", b"here")
+
+    assert instance.name_of(token) == instance.names()[0]
+    assert (instance.name_of(b"\2" + token[1:]), instance.name_of(b""), instance.name_of(b"plain")) == (None, None, None)
 
 
 def test_each_purpose_has_a_key_of_its_own() -> None:

@@ -7,9 +7,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from tests.vault.people import NOW, OWN, PRACTICE, SHARED, a_key, a_place, again, sql
-from tests.vault.test_renewal import renewed, started_again
-from vault import epochs, shredding
+from tests.vault.people import NOW, OWN, PRACTICE, SHARED, a_key, a_person, a_place, again, sql
+from tests.vault.test_renewal import renewed, started_again, stretched
+from vault import epochs, renewal, shredding
 from vault.models import DataKey, PersonKeys, Renewal
 from vault.primitives import Closed
 from vault.unlocked import Unlocked
@@ -73,6 +73,18 @@ def test_what_was_given_to_somebody_whose_keys_leaked_is_old_for_whoever_gave_it
     assert again(after).holds(shared)
 
 
+def test_of_two_leaks_the_later_counts_whoever_it_was(coach: Unlocked) -> None:
+    later, earlier = sorted((a_person(), a_person()), key=lambda one: one.person)
+    shared, begun = a_key(coach, SHARED), NOW + timedelta(hours=1)
+    for one, at in ((later, begun + timedelta(hours=1)), (earlier, begun)):
+        renewal.renew(one, stretched(), [], {}, at)
+        again(coach).grant(shared, to=one.person, at=NOW)
+
+    anew(again(coach), shared)
+
+    assert epochs.old(coach.person) == {}
+
+
 def test_a_loss_is_no_leak(coach: Unlocked, client_: Unlocked) -> None:
     shared = a_key(coach, SHARED)
     coach.grant(shared, to=client_.person, at=NOW)
@@ -110,12 +122,12 @@ def test_one_under_way_goes_on_with_an_epoch_of_this_moment_and_leaves_what_it_s
 
 def test_one_is_finished_once_and_one_whose_key_was_destroyed_too(coach: Unlocked) -> None:
     series, other = a_key(coach), a_key(coach)
-    renewal, second = epochs.begin(series, coach, NOW), epochs.begin(other, coach, NOW)
+    first, second = epochs.begin(series, coach, NOW), epochs.begin(other, coach, NOW)
     shredding.shred([other], NOW)
 
-    assert [key.epoch for key in epochs.finish(renewal, NOW) or []] == [1]
-    assert epochs.finish(renewal, LATER) is None
-    assert Renewal.objects.get(pk=renewal.pk).done_at == NOW
+    assert [key.epoch for key in epochs.finish(first, NOW) or []] == [1]
+    assert epochs.finish(first, LATER) is None
+    assert Renewal.objects.get(pk=first.pk).done_at == NOW
     assert epochs.reseal(second, coach, chain=uuid4(), by=coach.person, at=None).done == 0
     assert [key.epoch for key in epochs.finish(second, NOW) or []] == [1]
     assert not DataKey.objects.filter(series=other, shredded_at__isnull=True).exists()

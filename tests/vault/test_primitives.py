@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import unicodedata
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -121,6 +122,8 @@ def test_random_keys_differ() -> None:
 @given(st.binary(max_size=3000))
 @example(b"")
 @example(b"\0\0")
+@example(b"x" * 252)  # it fills the smallest size
+@example(b"x" * 268)
 def test_a_padded_text_comes_back(text: bytes) -> None:
     assert primitives.unpad(primitives.pad(text)) == text
 
@@ -167,6 +170,12 @@ def test_all_short_texts_are_as_long_as_each_other() -> None:
 def test_padding_that_is_not_exactly_ours_is_refused(damaged: bytes) -> None:
     with pytest.raises(Closed, match="not a padded text"):
         primitives.unpad(damaged)
+
+
+def test_no_byte_but_zero_is_padding() -> None:
+    for byte in range(1, 256):
+        with pytest.raises(Closed):
+            primitives.unpad(primitives.pad(b"text")[:-1] + bytes([byte]))
 
 
 @given(st.binary(max_size=64), st.binary(max_size=64))
@@ -227,6 +236,25 @@ def test_a_key_pair_is_its_seed_and_its_halves_do_not_mix() -> None:
     for length in (0, 127, 129):
         with pytest.raises(Closed, match="not a key pair"):
             KeyPair(bytes(length))
+
+
+def test_what_stored_fingerprints_and_vouchers_name_is_still_named_so() -> None:
+    assert ANNE.public.fingerprint().hex() == "3f241b7daa668ddc1a05a840a31998e9bf1cbb5ef5fb98dc2c6e46560a7fa66f"
+    voucher = primitives.voucher(b"message", b"signature")
+    assert voucher.hex() == "095b4e46091515a150408f94c19efb83f2f6c4708946e034bd8336dc77b45612"
+
+
+def test_a_voucher_is_for_one_signature_of_one_message() -> None:
+    mine = ANNE.sign(b"message")
+    old = PublicKeys(BRUNO.public.sealing, BRUNO.public.signing, replaced=(ANNE.public.signing,))
+    vouched = replace(old, vouched=frozenset({primitives.voucher(b"message", mine), primitives.voucher(b"other", b"forged")}))
+
+    primitives.check_signature(vouched, b"message", mine)
+    for message in (b"other", b"third"):
+        with pytest.raises(Closed):
+            primitives.check_signature(vouched, message, ANNE.sign(message))
+    primitives.check_signature(old.ever(), b"third", ANNE.sign(b"third"))
+    assert old.ever() == BRUNO.public
 
 
 def test_a_fingerprint_of_keys_names_both_of_them() -> None:

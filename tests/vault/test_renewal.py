@@ -10,7 +10,7 @@ import pytest
 
 from tests.vault.people import COPY, NOW, OWN, SHARED, TEXT, a_key, a_person, again, sealed_in, sql
 from tests.vault.test_giving import a_copy
-from vault import ledger, primitives, renewal, slots
+from vault import ledger, primitives, renewal, shredding, slots
 from vault.keyring.models import Half
 from vault.models import DataKey, KeyGrant, LedgerSignature, PersonKeys, Slot
 from vault.primitives import FLOOR, Closed, random_key
@@ -124,6 +124,26 @@ def test_a_coach_on_whom_others_rely_cannot_start_again(coach: Unlocked) -> None
     with pytest.raises(NotYours):
         started_again(coach)
     assert coach.holds(series)
+
+
+@NEW
+def test_whose_keys_are_gone_is_made_no_new_ones(client_: Unlocked, new: Callable[[Unlocked], Unlocked]) -> None:
+    PersonKeys.objects.filter(pk=client_.person).delete()
+
+    with pytest.raises(Closed):
+        new(client_)
+
+    assert not PersonKeys.objects.filter(pk=client_.person).exists()
+
+
+def test_whose_shared_keys_are_all_destroyed_may_start_again(coach: Unlocked) -> None:
+    shared, own = a_key(coach, SHARED), a_key(coach, OWN)
+    shredding.shred([shared], NOW)
+
+    after = started_again(coach)
+
+    assert after.sign("x")
+    assert not DataKey.objects.filter(series=own, shredded_at__isnull=True).exists()
 
 
 def shown(client: Unlocked, contact: Unlocked) -> tuple[bytes, Place, object]:
@@ -254,6 +274,16 @@ def test_keys_that_are_not_known_are_given_nothing(coach: Unlocked, client_: Unl
     with pytest.raises(Closed, match="known"):
         again(coach).grant(shared, to=client_.person, known=known, at=NOW)
     assert not KeyGrant.objects.filter(holder=client_.person).exists()
+
+
+def test_new_keys_are_made_though_somebody_who_was_given_something_has_no_keys_any_more(coach: Unlocked, client_: Unlocked) -> None:
+    shared = a_key(coach, SHARED)
+    coach.grant(shared, to=client_.person, at=NOW)
+    given = KeyGrant.objects.get(holder=client_.person)
+    PersonKeys.objects.filter(pk=client_.person).delete()
+
+    assert renewed(coach).holds(shared)
+    assert KeyGrant.objects.get(pk=given.pk).signature == given.signature
 
 
 def test_what_does_not_open_is_left_as_it_is_and_nothing_is_lost_with_it(coach: Unlocked) -> None:
