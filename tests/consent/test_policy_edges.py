@@ -354,6 +354,24 @@ def test_the_log_says_who_disclosed_what_to_whom_and_with_which_bytes_and_the_ma
         assert sorted(cursor.fetchall()) == sorted((str(one.pk), one.opens_at) for one in (first, second))
 
 
+@pytest.mark.parametrize(("is_open", "who"), [(True, "anais"), (False, "camille")])
+def test_the_log_says_whose_act_replaced_a_text_the_yes_to_the_next_or_the_next_before_its_minute_was_over(
+    cast: Cast, is_open: bool, who: str
+) -> None:
+    stage = Stage(cast)
+    stage.proposed()
+    first = stage.approved()
+    Disclosure.objects.filter(pk=first.pk).update(opens_at=timezone.now() + timedelta(seconds=-1 if is_open else 50))
+    stage.written("Un autre texte, plus court.")
+    stage.proposed(text="Un autre texte, plus court.")
+    stage.approved()
+
+    line = written("consent.superseded")
+
+    person = {"anais": stage.anais.person_id, "camille": stage.camille.person_id}[who]
+    assert (line["by"], line["about"]) == (person, first.consent_id)
+
+
 @pytest.mark.parametrize(("act", "event"), [(actions.view, "summary.viewed"), (actions.download, "summary.downloaded")])
 def test_the_log_says_who_looked_and_on_which_yes_it_rested_and_a_look_after_the_last_day_is_none(
     cast: Cast, act: Callable[..., str], event: str
