@@ -1,17 +1,21 @@
 """Work for later: it leaves with the transaction that asked for it, and carries ids only."""
 
 import asyncio
+import fcntl
 import inspect
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
 from asgiref.sync import async_to_sync
+from django.conf import settings
 from django.db import connections, transaction
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
@@ -25,6 +29,7 @@ DATABASE: Final = "default"
 # No space, no @, and shorter than the token of a link: a text, an address or a secret cannot pass for an id.
 ID: Final = re.compile(r"[A-Za-z0-9_.:+-]{1,40}")
 PERIODIC_DELAY_SECONDS: Final = 600  # what was due while no worker ran is made up for, if not older than this
+HELD: Final = "jobs-held"  # a file that whoever wants the worker to stand still holds locked
 FIRST_WAIT_SECONDS: Final = 4  # then 16, 64, 256, 1024…
 
 
@@ -89,10 +94,30 @@ def _patience(retry: int) -> RetryStrategy | bool:
     return RetryStrategy(max_attempts=retry, exponential_wait=FIRST_WAIT_SECONDS) if retry else False
 
 
+@contextmanager
+def held() -> Iterator[None]:
+    """Let no job start, and nobody else hold them, for as long as this lasts; those that were begun go on. On this machine only."""
+    path = Path(settings.DATA) / HELD
+    with path.open("a") as file:
+        path.chmod(0o600)
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _wait_while_held() -> None:
+    """Wait until nobody holds the jobs any more."""
+    try:
+        with (Path(settings.DATA) / HELD).open() as file:
+            fcntl.flock(file, fcntl.LOCK_SH)
+    except FileNotFoundError:
+        pass
+
+
 def _closing(call: Callable[..., Any]) -> Callable[..., Any]:
-    """Return the function followed by the closing of its thread's connections."""
+    """Return the function, which waits while jobs are held, followed by the closing of its thread's connections."""
 
     def run(**ids: Any) -> Any:
+        _wait_while_held()
         try:
             return call(**ids)
         finally:

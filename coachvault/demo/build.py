@@ -20,6 +20,7 @@ from coachvault.demo.agreements import Agreements
 from coachvault.demo.people import PEOPLE, passphrase, recovery_code
 from consent.actions import consents, summaries
 from consent.models import Disclosure, Proposal, Summary
+from pades.authority import refresh_crls
 from sessions import actions as sessions
 from sessions import leak_facts
 from sessions.models import Note, Session
@@ -72,6 +73,7 @@ class Demo:
         rights.planned(self)
         for at, act in sorted(self.agenda, key=lambda entry: entry[0]):
             act(at)
+        refresh_crls(self.now)  # the authority's first lists are as old as the first agreement
         rows = {key: str(summary.pk) for key, summary in self.summaries.items()}
         path = Path(settings.DATA) / ROWS
         path.write_text(json.dumps(rows))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,10 @@ from django.db import connections
 
 from accounts.models import User
 from clients.models import Practice
+from coachvault.doctor import services
+from coachvault.doctor.findings import State
 from consent.models import Agreement, Proposal
+from support import jobs
 from tests.databases import as_owner, copies
 from tests.demo.visitor import Visitor
 from vault import ledger, primitives, slots
@@ -116,6 +120,25 @@ def test_everybody_reads_what_is_theirs_nobody_reads_more_and_a_thief_reads_noth
     found = {secret["phrase"]: where for secret in manifest["secrets"] if (where := holders(secret["phrase"], stored))}
     assert not found
     assert not {p["email"]: w for p in manifest["people"] if (w := [x for x in holders(p["email"], stored) if "/mail/" not in x])}
+
+
+def test_it_waits_while_somebody_else_makes_it_or_takes_it_away(practice):
+    def again() -> None:
+        try:
+            call_command("demo")
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as other:
+        with jobs.held():
+            asked = other.submit(again)
+            with pytest.raises(TimeoutError):
+                asked.result(timeout=1)
+        asked.result(timeout=20)
+
+
+def test_its_signatures_can_be_checked_from_the_first_moment(practice):
+    assert services.signatures().state is State.GOOD
 
 
 def test_it_is_removed_whole(practice):

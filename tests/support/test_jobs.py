@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -78,6 +79,19 @@ def test_a_job_queues_others_in_its_own_transaction(own_databases):
     jobs.run_pending()
 
     assert done == ["chained", "kept 1"]
+
+
+def test_while_jobs_are_held_none_starts_and_then_all_do(own_databases):
+    note.defer(key="held")
+    with ThreadPoolExecutor(1) as worker:
+        with jobs.held():
+            running = worker.submit(jobs.run_pending)
+            with pytest.raises(TimeoutError):
+                running.result(timeout=1)
+            assert done == []
+        running.result(timeout=20)
+
+    assert done == ["held 1"]
 
 
 def test_a_failure_is_raised_counted_and_can_be_tried_again(own_databases):

@@ -18,6 +18,7 @@ from coachvault.demo import ROWS
 from coachvault.demo.build import Demo
 from coachvault.demo.manifest import manifest
 from coachvault.demo.people import PEOPLE, passphrase
+from support.jobs import held
 from vault.keys_check import refuse_wrong_keys
 
 
@@ -37,6 +38,10 @@ class Command(BaseCommand):
         if not settings.LOCAL or settings.HTTPS:
             raise CommandError(f"The demo is for trying out on this machine only; COACHVAULT_URL is {settings.URL}.")
         refuse_wrong_keys()
+        with held():  # the worker lives in the present: what the demo's past has not closed yet, it would
+            return self._do(options)
+
+    def _do(self, options: dict[str, Any]) -> None:
         exists = User.objects.filter(is_demo=True).exists()
         if options["remove"]:
             return self._remove(exists)
